@@ -1,0 +1,1 @@
+"""All of Kabar that ships to Lambda."""

@@ -1,0 +1,1 @@
+"""The shapes of the outside, translated to and from the domain."""

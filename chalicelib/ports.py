@@ -1,0 +1,181 @@
+"""What the flows need from outside, as Protocols.
+
+The table is reached through plain data: a flow decides on `Put`, `Update`, `Check` and `Delete` values first and hands them
+over after. `chalicelib.table` makes them; an adapter only carries them out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+from chalicelib.domain.delivery import Outbound, Outcome, TextMessage
+from chalicelib.domain.errors import KabarError
+
+Value: TypeAlias = "str | int | bool | frozenset[str] | Sequence[Value] | Mapping[str, Value]"
+"""What an attribute can hold. Sets are of strings and never empty; there are no floats and no nulls."""
+
+Item: TypeAlias = dict[str, Value]
+
+
+class Key(NamedTuple):
+    """Primary key of an item."""
+
+    pk: str
+    sk: str
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition on one attribute of the item as it is before the write.
+
+    test: `absent`; `present`; `equals` value; `below` value, or absent; `fewer` members than value, or absent.
+    """
+
+    attribute: str
+    test: Literal["absent", "present", "equals", "below", "fewer"]
+    value: Value = ""
+
+
+@dataclass(frozen=True)
+class Put:
+    """Writes a whole item, in place of the one with the same `pk` and `sk`."""
+
+    item: Item
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class Update:
+    """Changes single attributes; creates the item when it is not there.
+
+    set_: attribute → value.  remove: attributes.  join / leave: attribute → members of a string set; a set that loses its
+    last member is gone.
+    """
+
+    key: Key
+    set_: Mapping[str, Value] = field(default_factory=dict)
+    remove: tuple[str, ...] = ()
+    join: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    leave: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class Check:
+    """A condition on an item that the transaction does not write."""
+
+    key: Key
+    when: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Removes an item; one that is not there is no error."""
+
+    key: Key
+    when: tuple[Condition, ...] = ()
+
+
+Write: TypeAlias = Put | Update | Check | Delete
+
+
+class ConditionFailed(KabarError):
+    """A write's condition did not hold; nothing was written.
+
+    Attributes:
+        refused: Position of each write that was refused (0 for a single write) → the item as it is, None when absent.
+    """
+
+    code = "condition_failed"
+
+    def __init__(self, refused: Mapping[int, Item | None]) -> None:
+        super().__init__(f"refused: {sorted(refused)}")
+        self.refused = refused
+
+
+class Store(Protocol):
+    """The table. Every method may raise TransientError; the writing ones Unstorable.
+
+    Items whose `expires_at` (epoch seconds) has passed are not returned by reads.
+    """
+
+    def get(self, key: Key) -> Item | None:
+        """Reads one item, consistently."""
+
+    def get_many(self, keys: Sequence[Key]) -> list[Item]:
+        """Reads up to 100 items, consistently; those that are not there are left out, in no order."""
+
+    def query(self, pk: str, prefix: str = "", *, limit: int | None = None, newest_first: bool = False) -> list[Item]:
+        """Reads a partition's items whose sort key begins with `prefix`, in the order of the sort keys, consistently."""
+
+    def query_index(
+        self, index: str, pk: str, *, after: str = "", until: str = "", limit: int | None = None, newest_first: bool = False
+    ) -> list[Item]:
+        """Reads index `index` (`queue` or `due`), eventually consistently, by its sort key.
+
+        Sort keys strictly above `after` and strictly below `until` when given; with `newest_first` from the high end.
+        """
+
+    def put(self, write: Put) -> None:
+        """Raises ConditionFailed."""
+
+    def update(self, write: Update) -> Item:
+        """Returns the item as it is after the write. Raises ConditionFailed."""
+
+    def delete(self, write: Delete) -> None:
+        """Raises ConditionFailed."""
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """All or nothing, up to 100 writes on different items. Raises ConditionFailed, naming every refused write."""
+
+
+class NoticeQueue(Protocol):
+    """The queue of notices to deliver. It holds ids, nothing else."""
+
+    def enqueue(self, notice_ids: Sequence[str]) -> None:
+        """Raises TransientError unless every id is on the queue; some may be even then."""
+
+
+class WhatsApp(Protocol):
+    """Sends by WhatsApp. Never retries, never raises for what the provider says: every ending is an Outcome."""
+
+    def send(self, message: Outbound) -> Outcome: ...
+
+
+class Sms(Protocol):
+    """Sends by SMS, under the same rules as WhatsApp."""
+
+    def send(self, message: TextMessage) -> Outcome: ...
+
+
+class Channel(NamedTuple):
+    """Where a `phone_number_id` belongs. `service` is None on a number for all services."""
+
+    office: str
+    service: str | None
+
+
+@dataclass(frozen=True)
+class SecretValues:
+    """What `/kabar/<stage>/` holds. `app_secrets`: the current one, then the previous one while rotating."""
+
+    app_secrets: tuple[str, ...]
+    verify_token: str
+    access_token: str
+    address_key: str
+    channels: Mapping[str, Channel]
+
+
+class Secrets(Protocol):
+    """Secrets and channels, at most some minutes old."""
+
+    def current(self) -> SecretValues:
+        """Raises TransientError, or Misconfigured when one is missing."""
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def __call__(self) -> datetime:
+        """Now, in UTC, with a time zone."""
