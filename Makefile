@@ -1,0 +1,56 @@
+# Everything that a person runs. `make` alone explains itself.
+
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13; do $$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && exit; done; echo python3)
+STAGE ?= dev
+STRICT ?=
+BIN := .venv/bin
+READY := .venv/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test check format package clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make .venv with the pinned requirements (needs Python 3.11 or newer)
+
+demo: $(READY) ## Play a scripted day through the whole system on this machine, under a minute
+	@$(BIN)/python -m devstack demo
+
+up: $(READY) ## Run the whole system on this machine until interrupted
+	@$(BIN)/python -m devstack up
+
+test: $(READY) ## Run every tier of tests that this machine can; STRICT=1 fails when one is left out
+	@$(BIN)/python -m tests.tiers $(if $(filter 1,$(STRICT)),--strict)
+
+check: $(READY) ## Lint, formatting, types and the direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(READY) ## Format the code and fix what ruff can fix
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+package: $(READY) ## Build what is deployed, zip and template of STAGE=dev, into build/
+	@find app.py chalicelib -name __pycache__ -prune -exec rm -rf {} +
+	@$(BIN)/chalice package --stage $(STAGE) build
+
+clean: ## Remove builds and caches; .venv and deployed state stay
+	@rm -rf build .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .chalice/deployments
+	@find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
+
+# Made anew when a requirement changes. A .venv that works is kept and brought up to date, a broken one is replaced.
+$(READY): requirements.txt requirements-dev.txt constraints.txt
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+		python="$(PYTHON)"; \
+		"$$python" -c '$(NEW_ENOUGH)' 2>/dev/null || { \
+			echo "Kabar needs Python 3.11 or newer, but $$python is: $$("$$python" --version 2>&1 | head -n 1)" >&2; \
+			echo "Say where one is: make setup PYTHON=/path/to/python3.11" >&2; exit 1; }; \
+		echo "Making .venv with $$("$$python" --version)"; \
+		"$$python" -m venv --clear .venv || { echo "venv failed (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }; }
+	@echo "Installing the pinned requirements"
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements-dev.txt -c constraints.txt
+	@touch $@
