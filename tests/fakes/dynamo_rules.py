@@ -56,7 +56,7 @@ def _kind(value: Value) -> type:
     return next((kind for kind in kinds if isinstance(value, kind)), Sequence)
 
 
-def identical(one: Value | None, other: Value | None) -> bool:
+def identical(one: "Value | None", other: "Value | None") -> bool:
     """Equality that tells True from 1."""
     if one is None or other is None or _kind(one) is not _kind(other):
         return one is other
