@@ -51,6 +51,6 @@ $(READY): requirements.txt requirements-dev.txt constraints.txt
 			echo "Say where one is: make setup PYTHON=/path/to/python3.11" >&2; exit 1; }; \
 		echo "Making .venv with $$("$$python" --version)"; \
 		"$$python" -m venv --clear .venv || { echo "venv failed (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }; }
-	@echo "Installing the pinned requirements"
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements-dev.txt -c constraints.txt
+	@echo "Installing the pinned requirements, which takes about half a minute"
+	@$(BIN)/python -m pip install --disable-pip-version-check -qq -r requirements-dev.txt -c constraints.txt
 	@touch $@
