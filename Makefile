@@ -3,6 +3,7 @@
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13; do $$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && exit; done; echo python3)
 STAGE ?= dev
+REGION ?= ap-southeast-3
 STRICT ?=
 BIN := .venv/bin
 READY := .venv/ready
@@ -36,7 +37,7 @@ format: $(READY) ## Format the code and fix what ruff can fix
 
 package: $(READY) ## Build what is deployed, zip and template of STAGE=dev, into build/
 	@find app.py chalicelib -name __pycache__ -prune -exec rm -rf {} +
-	@$(BIN)/chalice package --stage $(STAGE) build
+	@AWS_DEFAULT_REGION=$(REGION) $(BIN)/chalice package --stage $(STAGE) build
 
 clean: ## Remove builds and caches; .venv and deployed state stay
 	@rm -rf build .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .chalice/deployments

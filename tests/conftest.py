@@ -61,6 +61,7 @@ def network(request: pytest.FixtureRequest) -> Iterator[None]:
 
     def connect_if_allowed(self: socket.socket, address: object) -> None:
         if self.family in {socket.AF_INET, socket.AF_INET6} and not (isinstance(address, tuple) and address[0] in allowed):
+            self.close()
             pytest.fail(f"this test may not connect to {address}")
         connect(self, address)  # type: ignore[arg-type]
 
