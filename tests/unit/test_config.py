@@ -6,20 +6,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
 from cfnlint.api import ManualArgs, lint
 
+from tests.adapters import backing
+
 PROJECT = Path(__file__).parents[2]
-BACKING = PROJECT / ".chalice" / "backing.yaml"
 CONFIG: dict[str, Any] = json.loads((PROJECT / ".chalice" / "config.json").read_text())
 MADE_BY_CHALICE = "api_handler"  # its name for the function behind API Gateway
-
-
-class Template(yaml.SafeLoader):
-    """Reads a template's own tags (`!Ref`, `!Sub`) as their plain text."""
-
-
-Template.add_multi_constructor("!", lambda loader, _, node: loader.construct_scalar(node))
 
 
 def handlers_of_app() -> set[str]:
@@ -46,7 +39,7 @@ def test_no_stage_configures_a_function_that_is_not_there() -> None:
 
 
 def test_an_undelivered_notice_stays_hidden_while_deliver_may_still_work_on_it() -> None:
-    queue = yaml.load(BACKING.read_text(), Template)["Resources"]["Notices"]["Properties"]  # noqa: S506 (a SafeLoader)
+    queue = backing.template()["Resources"]["Notices"]["Properties"]
     assert queue["VisibilityTimeout"] >= 6 * CONFIG["lambda_functions"]["deliver"]["lambda_timeout"]
 
 
@@ -67,4 +60,4 @@ def test_no_function_outlives_what_calls_it() -> None:
 
 
 def test_the_template_has_no_fault_that_cfn_lint_knows() -> None:
-    assert lint(BACKING.read_text(), config=ManualArgs(regions=["ap-southeast-3"])) == []
+    assert lint(backing.TEMPLATE.read_text(), config=ManualArgs(regions=["ap-southeast-3"])) == []
