@@ -1,0 +1,28 @@
+"""The channel numbers that a development stack gives its offices, as Meta would assign them."""
+
+from collections.abc import Mapping
+
+from chalicelib.ports import Channel
+
+CHANNELS: Mapping[str, Channel] = {
+    "100000000000001": Channel(office="1801", service="KK"),
+    "100000000000002": Channel(office="1801", service="KTP"),
+    "100000000000003": Channel(office="1801", service="PINDAH"),
+}
+"""phone_number_id → whose it is."""
+
+
+def by_office() -> list[dict[str, object]]:
+    """The same by office, as `up --json` prints it: `{"office", "channels": [{"service", "phone_number_id"}]}`."""
+    offices = sorted({channel.office for channel in CHANNELS.values()})
+    return [
+        {
+            "office": office,
+            "channels": [
+                {"service": channel.service, "phone_number_id": number}
+                for number, channel in CHANNELS.items()
+                if channel.office == office
+            ],
+        }
+        for office in offices
+    ]
