@@ -1,0 +1,163 @@
+"""What each function loads is what each cold start pays for; and imports point one way."""
+
+import ast
+import hashlib
+import hmac
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from devstack.aws import LocalAws
+from devstack.channels import CHANNELS
+from devstack.environment import hermetic
+from devstack.moto_server import MotoServer
+from devstack.provision import Credentials, create_backing, store_secrets
+
+PROJECT = Path(__file__).parents[2]
+RUNTIME_CODE = [PROJECT / "app.py", *sorted((PROJECT / "chalicelib").rglob("*.py"))]
+
+NOT_AT_IMPORT = {"boto3", "botocore", "pydantic", "urllib3", "tomllib", "chalicelib.adapters", "chalicelib.flows"}
+NOT_FOR_A_WEBHOOK = {
+    "boto3",
+    "pydantic",
+    "chalicelib.adapters.sms",
+    "chalicelib.adapters.whatsapp",
+    "chalicelib.entry.events",
+    "chalicelib.entry.staff",
+    "chalicelib.flows.deliver",
+    "chalicelib.flows.desk",
+    "chalicelib.flows.dispatch",
+    "chalicelib.flows.lookup",
+    "chalicelib.flows.sweep",
+}
+
+# What Lambda does: import the module of the handler, call the handler; then, for us, tell what is loaded.
+IMPORT_AND_TELL = """
+import json, sys
+sys.path.insert(0, "")
+import app
+event = json.load(sys.stdin)
+answer = app.app(event, None) if event else None
+print(json.dumps({"answer": answer, "modules": sorted(sys.modules)}))
+"""
+STAGE = "imports"
+MESSAGE = {"from": "6281200000001", "id": "wamid.first", "timestamp": "1770000000", "type": "text", "text": {"body": "halo"}}
+
+
+def loaded(event: dict[str, Any] | None, environment: dict[str, str]) -> tuple[Any, set[str]]:
+    """Carries an event to app.py's API in a fresh interpreter: its answer, and every module that is loaded after."""
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT_AND_TELL],
+        input=json.dumps(event),
+        cwd=PROJECT,
+        env=hermetic(os.environ) | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    return told["answer"], set(told["modules"])
+
+
+@pytest.fixture(scope="module")
+def environment() -> Iterator[dict[str, str]]:
+    """The functions' environment, with a table, a queue and secrets behind it."""
+    with MotoServer() as moto:
+        aws = LocalAws(moto.url)
+        backing = create_backing(aws, STAGE)
+        store_secrets(aws, STAGE, Credentials(app_secret="invented"))
+        yield {
+            "AWS_ENDPOINT_URL": moto.url,
+            "KABAR_STAGE": STAGE,
+            "KABAR_TABLE": backing.table,
+            "KABAR_QUEUE_URL": backing.queue_url,
+            "KABAR_QUEUE_NAME": backing.queue_name,
+            "KABAR_STREAM_ARN": backing.stream_arn,
+        }
+
+
+def webhook() -> dict[str, Any]:
+    """A signed webhook with a resident's first message, as API Gateway hands it to Lambda."""
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "15550000000", "phone_number_id": next(iter(CHANNELS))},
+        "contacts": [{"profile": {"name": "Warga"}, "wa_id": MESSAGE["from"]}],
+        "messages": [MESSAGE],
+    }
+    change = {"field": "messages", "value": value}
+    body = json.dumps({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]})
+    signature = "sha256=" + hmac.new(b"invented", body.encode(), hashlib.sha256).hexdigest()
+    headers = {"Content-Type": "application/json", "X-Hub-Signature-256": signature}
+    path = "/webhooks/whatsapp"
+    return {
+        "resource": path,
+        "path": path,
+        "httpMethod": "POST",
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": None,
+        "stageVariables": None,
+        "requestContext": {"resourcePath": path, "path": path, "httpMethod": "POST", "identity": {"sourceIp": "127.0.0.1"}},
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file names in an import, at its top or anywhere else."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return plain | {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+
+
+def test_importing_the_app_loads_nothing_heavy(environment: dict[str, str]) -> None:
+    _, modules = loaded(None, environment)
+    assert "chalice.app" in modules
+    assert modules & NOT_AT_IMPORT == set()
+
+
+def test_a_webhook_loads_only_what_it_needs(environment: dict[str, str]) -> None:
+    answer, modules = loaded(webhook(), environment)
+    assert answer["statusCode"] == 200, answer
+    assert json.loads(answer["body"])["stored"] == 1
+    assert modules & NOT_FOR_A_WEBHOOK == set()
+
+
+def test_what_a_webhook_must_not_load_is_there() -> None:
+    ours = [name for name in NOT_AT_IMPORT | NOT_FOR_A_WEBHOOK if name.startswith("chalicelib.")]
+    paths = [PROJECT / name.replace(".", "/") for name in ours]
+    assert [path.name for path in paths if not (path.is_dir() or path.with_suffix(".py").is_file())] == []
+
+
+def test_the_app_knows_only_chalice_and_the_ways_into_kabar() -> None:
+    allowed = ("chalice", "chalicelib.entry", "chalicelib.wiring", "chalicelib.settings", *sys.stdlib_module_names)
+    named = imports(PROJECT / "app.py")
+    strangers = {name for name in named if name not in allowed and not name.startswith(tuple(f"{each}." for each in allowed))}
+    assert strangers == set()
+
+
+@pytest.mark.parametrize("path", RUNTIME_CODE, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_what_ships_uses_only_the_part_of_chalice_that_ships(path: Path) -> None:
+    of_chalice = {name for name in imports(path) if name.split(".")[0] == "chalice"}
+    assert of_chalice <= {"chalice", "chalice.app"}
+
+
+def test_settings_alone_read_the_environment() -> None:
+    readers = {str(path.relative_to(PROJECT)) for path in RUNTIME_CODE if "environ" in path.read_text()}
+    assert readers <= {"app.py", "chalicelib/settings.py"}
+
+
+def test_imports_point_one_way() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([linter], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
