@@ -1,0 +1,81 @@
+"""The offices' TOML files → the catalogue."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from chalicelib.domain.catalogue import LANGUAGES, Office, Output, Service
+from chalicelib.domain.errors import Misconfigured
+from chalicelib.domain.hours import Calendar, Span, Zone
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@cache
+def load_offices() -> Mapping[str, Office]:
+    """All offices that ship with this package, by code.
+
+    Raises:
+        Misconfigured: naming the file, when one has not the required form.
+    """
+    folder = files("chalicelib").joinpath("offices")
+    offices = {}
+    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+        code, dot, ending = file.name.rpartition(".")
+        if dot and ending == "toml":
+            offices[code] = parse_office(code, file.read_text(encoding="utf-8"))
+    return offices
+
+
+def parse_office(code: str, text: str) -> Office:
+    """One office from its TOML.
+
+    Raises:
+        Misconfigured: naming the office and what is missing or wrong.
+    """
+    try:
+        data = tomllib.loads(text)
+        return Office(
+            code=code,
+            name=data["name"],
+            short=data["short"],
+            sms_sender=data["sms_sender"],
+            place=data["place"],
+            hours=data["hours"],
+            calendar=_calendar(data["zone"], data["calendar"]),
+            services={service: _service(service, one) for service, one in data["services"].items()},
+            notify=frozenset(data["notify"]),
+            texts={(lang, kind): body for lang, own in data.get("texts", {}).items() for kind, body in own.items()},
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise Misconfigured(f"offices/{code}.toml: {error!r}") from error
+
+
+def _calendar(zone: str, data: Mapping[str, Any]) -> Calendar:
+    return Calendar(
+        zone=Zone(zone),
+        weekly={number: _span(data[name]) for number, name in enumerate(_WEEKDAYS) if name in data},
+        closed=frozenset(date.fromisoformat(day) for day in data.get("closed", ())),
+        extra={date.fromisoformat(day): _span(span) for day, span in data.get("extra", {}).items()},
+    )
+
+
+def _span(text: str) -> Span:
+    opens, _, closes = text.partition("-")
+    return Span(time.fromisoformat(opens), time.fromisoformat(closes))
+
+
+def _service(code: str, data: Mapping[str, Any]) -> Service:
+    return Service(
+        code=code,
+        name={language: data["name"][language] for language in LANGUAGES},
+        words=frozenset(data["words"]),
+        needs={language: tuple(data["needs"][language]) for language in LANGUAGES},
+        bring={language: data["bring"][language] for language in LANGUAGES},
+        output=Output(data["output"]),
+        decision_open_time=timedelta(hours=data["decision_hours"]),
+        done_time=timedelta(hours=data["done_hours"]),
+    )

@@ -1,0 +1,52 @@
+"""One person in chat."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from chalicelib.domain.delivery import Recipient
+
+# WhatsApp allows free words for 24 h after the resident's last message to that number; the margin is for clocks and queues.
+WINDOW = timedelta(hours=24) - timedelta(minutes=5)
+
+# A contact's open requests of one service live on its item, which must stay small.
+MOST_OPEN = 20
+
+
+class Mark(NamedTuple):
+    """A request on its contact: when it was opened (by the provider's time of the opening message) or closed, and its id."""
+
+    at: datetime
+    request_id: str
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A person, known by phone, by WhatsApp user id, or by both. phone, user_id and name are personal data.
+
+    last_inbound: by channel number. open and closed: by (office, service); open ones oldest first. absorbed: contacts that
+    turned out to be the same person; such a one has `merged_into`.
+    """
+
+    id: str
+    phone: str | None = None
+    user_id: str | None = None
+    name: str | None = None
+    language: str = "id"
+    opted_out_at: datetime | None = None
+    last_inbound: Mapping[str, datetime] = field(default_factory=dict)
+    open: Mapping[tuple[str, str], tuple[Mark, ...]] = field(default_factory=dict)
+    closed: Mapping[tuple[str, str], Mark] = field(default_factory=dict)
+    absorbed: frozenset[str] = frozenset()
+    merged_into: str | None = None
+
+    @property
+    def recipient(self) -> Recipient | None:
+        """Where WhatsApp reaches this person, None when nowhere."""
+        return Recipient(self.phone, self.user_id) if self.phone or self.user_id else None
+
+    def window_open(self, phone_number_id: str, now: datetime) -> bool:
+        """Whether free words to this person are allowed on that number."""
+        last = self.last_inbound.get(phone_number_id)
+        return last is not None and now - last < WINDOW

@@ -1,0 +1,158 @@
+"""The words themselves, by language and kind: data, with named placeholders.
+
+One text serves both as free words and, with its placeholders numbered in order, as the body of the approved template of the
+same name. Placeholders: id, service, office, due, place, hours, bring, needs, reason, label, list.
+"""
+
+from chalicelib.domain.request import Status
+
+WHATSAPP: dict[tuple[str, str], str] = {
+    ("id", "opened"): (
+        "Yth. Bapak/Ibu, permohonan *{service}* sudah kami terima. Nomor: *{id}*. "
+        "Petugas memeriksa berkas paling lambat {due}. Kirim foto dokumen asli di chat ini: {needs}. "
+        "Ketik *CEK* untuk melihat status. Layanan ini GRATIS."
+    ),
+    ("id", "incomplete"): (
+        "Mohon maaf, permohonan *{service}* ({id}) belum dapat diproses karena {reason}. "
+        "Silakan kirim foto dokumen asli yang jelas di chat ini."
+    ),
+    ("id", "verified"): (
+        "Berkas *{service}* ({id}) sudah lengkap dan akan diproses. Perkiraan selesai: {due}. Anda tidak perlu datang ke kantor."
+    ),
+    ("id", "processing"): "Permohonan *{service}* ({id}) sedang diproses. Perkiraan selesai: {due}. Mohon menunggu kabar kami.",
+    ("id", "ready_card"): (
+        "Kabar baik! *{service}* ({id}) *SIAP DIAMBIL* di {place}, {hours}. Tunjukkan pesan ini dan bawa {bring}. "
+        "Jika diwakilkan, bawa surat kuasa dan KTP-el penerima kuasa. Layanan ini GRATIS."
+    ),
+    ("id", "ready_pdf"): (
+        "Kabar baik! *{service}* ({id}) sudah terbit. Tautan dan PIN dikirim SIAK melalui SMS/email. "
+        "Jangan berikan PIN kepada siapa pun. Layanan ini GRATIS."
+    ),
+    ("id", "completed"): "Permohonan *{service}* ({id}) telah selesai. Terima kasih telah menggunakan layanan {office}.",
+    ("id", "rejected"): (
+        "Mohon maaf, permohonan *{service}* ({id}) tidak dapat disetujui karena {reason}. "
+        "Anda dapat mengajukan lagi di chat ini. Pengaduan: lapor.go.id."
+    ),
+    ("id", "cancelled"): "Permohonan *{service}* ({id}) dibatalkan. Ketik *BARU* bila Anda ingin mengajukan lagi.",
+    ("id", "hold"): (
+        "Mohon maaf, permohonan *{service}* ({id}) tertunda karena {reason}. Perkiraan baru: {due}. "
+        "Anda tidak perlu datang ke kantor."
+    ),
+    ("id", "status"): "Status permohonan Anda: {list}. Kami mengirim kabar di chat ini bila ada perubahan.",
+    ("id", "no_request"): (
+        "Kami tidak menemukan permohonan itu. Periksa kembali nomor pada pesan kami, atau ketik *CEK* dari nomor WhatsApp yang "
+        "Anda pakai saat mendaftar."
+    ),
+    ("id", "mistyped"): (
+        "Nomor permohonan itu salah ketik. Periksa kembali nomor pada pesan kami (contoh: KTP-7F3K-9QXM-2DM), atau ketik *CEK*."
+    ),
+    ("id", "menu"): "Selamat datang di {office}. Layanan nomor ini: {list}. Pilih di bawah atau tulis keperluan Anda. GRATIS.",
+    ("id", "opted_out"): (
+        "Baik, Anda tidak akan menerima pemberitahuan lagi. Ketik *CEK* kapan saja untuk melihat status, atau *MULAI* untuk "
+        "menerima pemberitahuan kembali."
+    ),
+    ("id", "opted_in"): "Terima kasih. Anda akan menerima pemberitahuan kembali. Ketik *BERHENTI* untuk menghentikannya.",
+    ("id", "reply"): "Pesan dari petugas {office}: {body}. Silakan balas di chat ini.",
+    ("en", "opened"): (
+        "Dear resident, your request *{service}* has been received. Number: *{id}*. An officer checks it by {due}. "
+        "Please send photos of the originals in this chat: {needs}. Type *CEK* to see its status. This service is FREE."
+    ),
+    ("en", "incomplete"): (
+        "We are sorry: your request *{service}* ({id}) cannot proceed because {reason}. "
+        "Please send a clear photo of the original document in this chat."
+    ),
+    ("en", "verified"): (
+        "Your documents for *{service}* ({id}) are complete. Expected by {due}. There is no need to come to the office."
+    ),
+    ("en", "processing"): "Your request *{service}* ({id}) is being processed. Expected by {due}. We will write to you here.",
+    ("en", "ready_card"): (
+        "Good news! *{service}* ({id}) is *READY TO PICK UP* at {place}, {hours}. Show this message and bring {bring}. "
+        "Somebody else needs a letter of authority and their own KTP-el. This service is FREE."
+    ),
+    ("en", "ready_pdf"): (
+        "Good news! *{service}* ({id}) has been issued. SIAK sends the link and PIN by SMS/email. "
+        "Never give the PIN to anybody. This service is FREE."
+    ),
+    ("en", "completed"): "Your request *{service}* ({id}) is completed. Thank you for using the services of {office}.",
+    ("en", "rejected"): (
+        "We are sorry: your request *{service}* ({id}) could not be approved because {reason}. "
+        "You can apply again in this chat. Complaints: lapor.go.id."
+    ),
+    ("en", "cancelled"): "Your request *{service}* ({id}) has been cancelled. Type *BARU* to apply again.",
+    ("en", "hold"): (
+        "We are sorry: your request *{service}* ({id}) is delayed because {reason}. New estimate: {due}. "
+        "There is no need to come to the office."
+    ),
+    ("en", "status"): "Your requests: {list}. We will write to you here when something changes.",
+    ("en", "no_request"): (
+        "We cannot find that request. Please check the number in our message, or type *CEK* from the WhatsApp number that you "
+        "used when you applied."
+    ),
+    ("en", "mistyped"): "That request number has a typing error. Please check our message (like KTP-7F3K-9QXM-2DM) or type *CEK*.",
+    ("en", "menu"): "Welcome to {office}. This number serves: {list}. Choose below or write what you need. FREE of charge.",
+    ("en", "opted_out"): (
+        "You will not receive notices any more. Type *CEK* at any time to see your status, or *MULAI* to receive notices again."
+    ),
+    ("en", "opted_in"): "Thank you. You will receive notices again. Type *BERHENTI* to stop them.",
+    ("en", "reply"): "A message from an officer of {office}: {body}. Please answer in this chat.",
+}
+
+# One part of 160 GSM-7 characters each, with the longest values. SMS goes in Indonesian only.
+SMS: dict[str, str] = {
+    "opened": "{short}: Permohonan {code} Anda diterima, nomor {id}. Status: kirim CEK via WhatsApp. GRATIS.",
+    "incomplete": "{short}: {id} belum lengkap: {reason}. Kirim foto dokumen via WhatsApp atau datang. GRATIS.",
+    "verified": "{short}: Berkas {id} lengkap dan akan diproses. GRATIS. Kami tak minta OTP/PIN.",
+    "processing": "{short}: {id} sedang diproses. Mohon menunggu kabar kami. GRATIS.",
+    "ready_card": "{short}: {code} Anda ({id}) SIAP DIAMBIL. {hours} Bawa bukti ini. GRATIS. Kami tak minta OTP/PIN.",
+    "ready_pdf": "{short}: {code} Anda ({id}) sudah terbit. Tautan dan PIN dari SIAK. Jangan beri PIN ke siapa pun.",
+    "completed": "{short}: {id} telah selesai. Terima kasih.",
+    "rejected": "{short}: {id} tidak disetujui: {reason}. Pengaduan: lapor.go.id",
+    "cancelled": "{short}: {id} dibatalkan.",
+    "hold": "{short}: {id} tertunda: {reason}. Tidak perlu datang ke kantor.",
+    "status": "{short}: {list}. GRATIS. Kami tak minta OTP/PIN.",
+    "reply": "{short}: petugas menulis pesan untuk {id}. Buka WhatsApp Anda atau datang ke kantor.",
+}
+
+LABELS: dict[str, dict[Status, str]] = {
+    "id": {
+        Status.SUBMITTED: "Permohonan diterima",
+        Status.INCOMPLETE: "Berkas belum lengkap",
+        Status.VERIFIED: "Berkas lengkap",
+        Status.PROCESSING: "Sedang diproses",
+        Status.READY: "Siap diambil",
+        Status.COMPLETED: "Selesai",
+        Status.REJECTED: "Ditolak",
+        Status.CANCELLED: "Dibatalkan",
+    },
+    "en": {
+        Status.SUBMITTED: "Received",
+        Status.INCOMPLETE: "Documents missing",
+        Status.VERIFIED: "Documents complete",
+        Status.PROCESSING: "Being processed",
+        Status.READY: "Ready to pick up",
+        Status.COMPLETED: "Completed",
+        Status.REJECTED: "Rejected",
+        Status.CANCELLED: "Cancelled",
+    },
+}
+READY_PDF = {"id": "Siap diunduh", "en": "Ready to download"}
+
+# What happens next, as the look-up says it.
+NEXT: dict[str, dict[Status, str]] = {
+    "id": {
+        Status.SUBMITTED: "Petugas memeriksa berkas Anda.",
+        Status.INCOMPLETE: "Kirim foto dokumen yang kurang di chat WhatsApp yang sama.",
+        Status.VERIFIED: "Dokumen Anda akan diproses.",
+        Status.PROCESSING: "Dokumen Anda sedang dibuat.",
+        Status.READY: "Ambil dokumen Anda di kantor.",
+        Status.COMPLETED: "Tidak ada yang perlu dilakukan.",
+        Status.REJECTED: "Baca alasannya di chat WhatsApp Anda. Anda dapat mengajukan lagi.",
+        Status.CANCELLED: "Anda dapat mengajukan lagi lewat WhatsApp.",
+    },
+}
+NEXT_READY_PDF = {"id": "Unduh dokumen lewat tautan dari SIAK (SMS/email)."}
+
+BUTTONS: dict[str, dict[str, str]] = {
+    "id": {"open": "Ajukan {code}", "check": "Cek status"},
+    "en": {"open": "Apply for {code}", "check": "Check status"},
+}

@@ -1,0 +1,139 @@
+"""One chat message into its contact's conversation, with all that follows from it in the same transaction.
+
+A message on an open request costs one read (its sender's address) and two writes (the contact's last inbound, whose answer
+tells what the contact has open, and the message).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from chalicelib.domain import ids
+from chalicelib.domain.catalogue import Office
+from chalicelib.domain.contact import Contact
+from chalicelib.domain.conversation import Decision, Intent, decide
+from chalicelib.domain.errors import TransientError
+from chalicelib.domain.message import Echo, Message
+from chalicelib.domain.notice import FIRST_DUE, Notice
+from chalicelib.flows.keeping import Stored
+from chalicelib.flows.people import People
+from chalicelib.flows.requests import Opening, open_request
+from chalicelib.ports import Clock, ConditionFailed, Item, Put, SecretValues, Store, Write
+from chalicelib.table import contacts, messages, notices
+from chalicelib.table.values import digest
+
+_TRIES = 8
+
+
+@dataclass(frozen=True)
+class Chat:
+    """Stores messages and echoes, and does what residents ask for."""
+
+    store: Store
+    people: People
+    offices: Mapping[str, Office]
+    clock: Clock
+    rng: Random
+
+    def message(self, message: Message, secrets: SecretValues) -> Stored:
+        """Stores a resident's message once, and opens, answers, opts out or in as it asks.
+
+        Raises:
+            TransientError: nothing of the message is stored; a repeat will do all of it.
+        """
+        channel = secrets.channels[message.phone_number_id]
+        office = self.offices[channel.office]
+        now = self.clock()
+        contact = self._heard(message, secrets, min(message.at, now))
+        if self._absorbed_has(contact, message):
+            return Stored.DUPLICATE
+        for _ in range(_TRIES):
+            decision = decide(message, contact, office, channel.service)
+            put, following = self._writes(message, contact, office, channel.service, decision, now)
+            try:
+                self._write(put, following)
+            except ConditionFailed as failed:
+                if 0 in failed.refused:
+                    return Stored.DUPLICATE
+                contact = self._again(contact.id, message, secrets, now)
+                continue
+            return Stored.STORED
+        raise TransientError("a contact kept changing")
+
+    def echo(self, echo: Echo, secrets: SecretValues) -> Stored:
+        """Stores the office's own words in the resident's conversation."""
+        words = echo.message
+        contact_id = self.people.find(secrets.address_key, words.phone, words.user_id)
+        try:
+            self.store.put(messages.put(contact_id, words, None, None, self.clock()))
+        except ConditionFailed:
+            return Stored.DUPLICATE
+        return Stored.STORED
+
+    def _heard(self, message: Message, secrets: SecretValues, at: datetime) -> Contact:
+        """The sender, whose last inbound on that number is at least `at` now."""
+        contact_id = self.people.find(secrets.address_key, message.phone, message.user_id, message.name)
+        for _ in range(_TRIES):
+            try:
+                item: Item | None = self.store.update(contacts.heard(contact_id, message.phone_number_id, at))
+            except ConditionFailed as failed:
+                item = failed.refused[0]
+            contact = contacts.read(item) if item else None
+            if contact is not None and contact.merged_into is None:
+                return contact
+            contact_id = contact.merged_into if contact and contact.merged_into else contact_id
+        raise TransientError("a contact was not there, or kept moving")
+
+    def _again(self, contact_id: str, message: Message, secrets: SecretValues, now: datetime) -> Contact:
+        """The contact as it is now, after somebody else wrote in between."""
+        item = self.store.get(contacts.key(contact_id))
+        contact = contacts.read(item) if item else None
+        if contact is not None and contact.merged_into is None:
+            return contact
+        return self._heard(message, secrets, min(message.at, now))
+
+    def _absorbed_has(self, contact: Contact, message: Message) -> bool:
+        """Whether the message is stored already under a contact that was merged into this one since."""
+        keys = [messages.key(one, message) for one in contact.absorbed]
+        return bool(keys) and bool(self.store.get_many(keys))
+
+    def _write(self, put: Put, following: list[Write]) -> None:
+        """Stores the message, together with what follows from it; the message is the write numbered 0."""
+        if following:
+            self.store.transact([put, *following])
+        else:
+            self.store.put(put)
+
+    def _writes(
+        self, message: Message, contact: Contact, office: Office, service: str | None, decision: Decision, now: datetime
+    ) -> tuple[Put, list[Write]]:
+        """The message's put, and what follows from it."""
+        if decision.intent is Intent.OPEN:
+            opening = Opening(
+                office=office, service=str(decision.opens), contact=contact, phone_number_id=message.phone_number_id,
+                opened_by=min(message.at, now), actor="resident", only_first=decision.only_first, asked_by_chat=True,
+                name=contact.name or message.name, language=contact.language,
+            )  # fmt: skip
+            request, _, following = open_request(opening, now, self.rng)
+            return messages.put(contact.id, message, decision, request.id, now), following
+        put = messages.put(contact.id, message, decision, decision.request_id, now)
+        following = []
+        if decision.intent is Intent.OPT_OUT:
+            following.append(contacts.opt_out(contact.id, now))
+        if decision.intent is Intent.OPT_IN:
+            following.append(contacts.opt_in(contact.id))
+        if decision.answer is not None:
+            following.append(notices.put_new(self._answer(message, contact, office, service, decision, now)))
+        return put, following
+
+    def _answer(
+        self, message: Message, contact: Contact, office: Office, service: str | None, decision: Decision, now: datetime
+    ) -> Notice:
+        assert decision.answer is not None, "only what owes an answer gets one"
+        return Notice(
+            id=ids.notice_of_message(contact.id, digest(message.provider_id)),
+            kind=decision.answer, answer=True, office=office.code, contact_id=contact.id,
+            phone_number_id=message.phone_number_id, caused_at=now, due_at=now + FIRST_DUE, about=decision.about,
+            service=service,
+        )  # fmt: skip

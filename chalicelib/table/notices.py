@@ -1,0 +1,98 @@
+"""Notices: the ledger items that the stream, the queue and the sweep are about."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.domain.notice import ARRIVED, Attempt, Channel, Kind, Notice, State
+from chalicelib.ports import Condition, Item, Key, Put
+from chalicelib.table.values import Reader, epoch, filled, stamp
+
+PREFIX = "NOTICE#"
+NOTICES_KEPT = timedelta(days=2 * 365)
+# Nobody needs to look at these: they arrived, or a later one took their place.
+_UNLISTED = ARRIVED | {State.SUPERSEDED}
+
+
+def key(notice_id: str) -> Key:
+    """Where a notice is: `<request id>.<version>`, or `<contact id>.<message hash>`."""
+    owner, _, rest = notice_id.rpartition(".")
+    if "-" in owner:
+        return Key(f"REQ#{owner}", f"{PREFIX}{int(rest):06d}")
+    return Key(f"CONTACT#{owner}", f"{PREFIX}{rest}")
+
+
+def id_of(pk: str, sk: str) -> str:
+    """The notice's id, from its key."""
+    family, _, owner = pk.partition("#")
+    rest = sk.removeprefix(PREFIX)
+    return f"{owner}.{int(rest)}" if family == "REQ" else f"{owner}.{rest}"
+
+
+def queue_pk(office: str, state: State) -> str:
+    """Partition of the desk's index for notices in that state."""
+    return f"{office}#NOTICE#{state}"
+
+
+def put_new(notice: Notice) -> Put:
+    """Writes a notice that is not there yet."""
+    return Put(_item(notice), (Condition("pk", "absent"),))
+
+
+def put_next(notice: Notice) -> Put:
+    """Writes the ledger after the revision that was read, whoever else wrote meanwhile loses or wins as a whole."""
+    after = replace(notice, revision=notice.revision + 1)
+    return Put(_item(after), (Condition("revision", "equals", notice.revision),))
+
+
+def _item(notice: Notice) -> Item:
+    due = {"due_pk": notice.office, "due_at": notice.due_at} if notice.due_at else {}
+    listed = {} if notice.state in _UNLISTED else {
+        "queue_pk": queue_pk(notice.office, notice.state), "queue_sk": f"{stamp(notice.caused_at)}#{notice.id}",
+    }  # fmt: skip
+    item = filled({
+        "id": notice.id, "kind": notice.kind.value, "answer": notice.answer or None, "office": notice.office,
+        "contact_id": notice.contact_id, "phone_number_id": notice.phone_number_id, "caused_at": notice.caused_at,
+        "service": notice.service, "request_id": notice.request_id, "version": notice.version,
+        "about": list(notice.about), "body": notice.body,
+        "state": notice.state.value, "attempt": notice.attempt, "channel": notice.channel.value,
+        "force_template": notice.force_template or None, "owner": notice.owner, "not_before": notice.not_before,
+        "resent": notice.resent, "failures": notice.failures, "accepted_at": notice.accepted_at,
+        "arrived_at": notice.arrived_at, "reason": notice.reason, "attempts": [_flat(one) for one in notice.attempts],
+        "attempts_dropped": notice.attempts_dropped, "expires_at": epoch(notice.caused_at + NOTICES_KEPT), **due, **listed,
+    })  # fmt: skip
+    return {**key(notice.id)._asdict(), **item, "revision": notice.revision}
+
+
+def read(item: Item) -> Notice:
+    """The notice of an item."""
+    reader = Reader(item)
+    version = reader.number("version")
+    return Notice(
+        id=reader.text("id"), kind=Kind(reader.text("kind")), answer=reader.flag("answer"), office=reader.text("office"),
+        contact_id=reader.text("contact_id"), phone_number_id=reader.maybe("phone_number_id"),
+        caused_at=reader.time("caused_at"), due_at=reader.maybe_time("due_at"), service=reader.maybe("service"),
+        request_id=reader.maybe("request_id"),
+        version=version or None, about=reader.many("about"), body=reader.maybe("body"), state=State(reader.text("state")),
+        revision=reader.number("revision"), attempt=reader.number("attempt"), channel=Channel(reader.text("channel")),
+        force_template=reader.flag("force_template"), owner=reader.maybe("owner"),
+        not_before=reader.maybe_time("not_before"), resent=reader.number("resent"), failures=reader.number("failures"),
+        accepted_at=reader.maybe_time("accepted_at"), arrived_at=reader.maybe_time("arrived_at"),
+        reason=reader.maybe("reason"), attempts=tuple(_attempt(one) for one in reader.many("attempts")),
+        attempts_dropped=reader.number("attempts_dropped"),
+    )  # fmt: skip
+
+
+def _flat(attempt: Attempt) -> dict[str, Any]:
+    return dict(filled({
+        "number": attempt.number, "channel": attempt.channel.value, "at": attempt.at, "outcome": attempt.outcome,
+        "code": attempt.code, "provider_id": attempt.provider_id,
+    }))  # fmt: skip
+
+
+def _attempt(stored: dict[str, Any]) -> Attempt:
+    reader = Reader(stored)
+    return Attempt(
+        number=reader.number("number"), channel=Channel(reader.text("channel")), at=reader.time("at"),
+        outcome=reader.text("outcome"), code=reader.maybe("code") or "", provider_id=reader.maybe("provider_id") or "",
+    )  # fmt: skip

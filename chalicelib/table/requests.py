@@ -1,0 +1,85 @@
+"""Requests and their changes."""
+
+from datetime import timedelta
+
+from chalicelib.domain.request import Change, Hold, Request, Status
+from chalicelib.ports import Condition, Item, Key, Put
+from chalicelib.table.values import NEVER_DUE, Reader, epoch, filled, stamp
+
+# One year after the last change; the trail without personal data five.
+REQUESTS_KEPT = timedelta(days=365)
+CHANGES_KEPT = timedelta(days=5 * 365)
+
+
+def key(request_id: str) -> Key:
+    """Where a request is."""
+    return Key(f"REQ#{request_id}", "REQUEST")
+
+
+def change_key(request_id: str, version: int) -> Key:
+    """Where a change is."""
+    return Key(f"REQ#{request_id}", f"CHANGE#{version:06d}")
+
+
+def queue_pk(office: str, service: str, *, open_: bool) -> str:
+    """Partition of the desk's index for one service."""
+    return f"{office}#{service}#{'open' if open_ else 'closed'}"
+
+
+def put(request: Request) -> Put:
+    """Writes a request: a new one if it is not there, a later version if its predecessor is."""
+    closed_at = request.closed_at
+    shown_at = closed_at or request.due_at
+    item = filled({
+        "id": request.id, "office": request.office, "service": request.service, "status": request.status.value,
+        "version": request.version, "contact_id": request.contact_id, "phone_number_id": request.phone_number_id,
+        "language": request.language, "opened_at": request.opened_at, "opened_by": request.opened_by,
+        "updated_at": request.updated_at, "request_due_at": request.due_at, "noticed_version": request.noticed_version,
+        "hold": request.hold.reason if request.hold else None, "reason": request.reason, "name": request.name,
+        "sms_phone": request.sms_phone, "closed_at": closed_at,
+        "expires_at": epoch(closed_at + REQUESTS_KEPT) if closed_at else None,
+        "queue_pk": queue_pk(request.office, request.service, open_=not request.closed),
+        "queue_sk": f"{stamp(shown_at) if shown_at else NEVER_DUE}#{request.id}",
+    })  # fmt: skip
+    seen = Condition("pk", "absent") if request.version == 1 else Condition("version", "equals", request.version - 1)
+    return Put({**key(request.id)._asdict(), **item}, (seen,))
+
+
+def read(item: Item) -> Request:
+    """The request of an item."""
+    reader = Reader(item)
+    hold = reader.maybe("hold")
+    return Request(
+        id=reader.text("id"), office=reader.text("office"), service=reader.text("service"),
+        status=Status(reader.text("status")), version=reader.number("version"), contact_id=reader.maybe("contact_id"),
+        phone_number_id=reader.maybe("phone_number_id"), language=reader.text("language"),
+        opened_at=reader.time("opened_at"), opened_by=reader.time("opened_by"), updated_at=reader.time("updated_at"),
+        due_at=reader.maybe_time("request_due_at"), noticed_version=reader.number("noticed_version"),
+        hold=Hold(hold) if hold else None, reason=reader.maybe("reason"), name=reader.maybe("name"),
+        sms_phone=reader.maybe("sms_phone"), closed_at=reader.maybe_time("closed_at"),
+    )  # fmt: skip
+
+
+def put_change(change: Change) -> Put:
+    """Writes a change; refused when that version has one."""
+    item = filled({
+        "version": change.version, "from": change.from_.value if change.from_ else None, "to": change.to.value,
+        "actor": change.actor, "at": change.at, "reason": change.reason, "note": change.note,
+        "hold": change.hold.reason if change.hold else None, "change_due_at": change.due_at,
+        "idempotency_key": change.idempotency_key, "body_hash": change.body_hash,
+        "expires_at": epoch(change.at + CHANGES_KEPT),
+    })  # fmt: skip
+    return Put({**change_key(change.request_id, change.version)._asdict(), **item}, (Condition("pk", "absent"),))
+
+
+def read_change(item: Item) -> Change:
+    """The change of an item."""
+    reader = Reader(item)
+    hold, from_ = reader.maybe("hold"), reader.maybe("from")
+    return Change(
+        request_id=reader.text("pk").removeprefix("REQ#"), version=reader.number("version"),
+        from_=Status(from_) if from_ else None, to=Status(reader.text("to")), actor=reader.text("actor"),
+        at=reader.time("at"), reason=reader.maybe("reason"), note=reader.maybe("note"), hold=Hold(hold) if hold else None,
+        due_at=reader.maybe_time("change_due_at"), idempotency_key=reader.maybe("idempotency_key"),
+        body_hash=reader.maybe("body_hash"),
+    )  # fmt: skip
