@@ -19,7 +19,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -134,6 +134,8 @@ def _no_connection(error: OSError) -> str:
 def _no_answer(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "timeout"
+    if isinstance(error, IncompleteRead):
+        return "incomplete"
     return "reset" if isinstance(error, OSError) else "malformed"
 
 
@@ -170,6 +172,6 @@ def _json_object(answer: bytes) -> Mapping[str, Any]:
 
 def _message_id(content: Mapping[str, Any]) -> str | None:
     match content.get("messages"):
-        case [{"id": str(provider_id)}, *_] if provider_id:
+        case [{"id": str(provider_id)}, *_]:
             return provider_id
     return None

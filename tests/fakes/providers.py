@@ -1,0 +1,149 @@
+"""The ends of the pipeline in memory: WhatsApp, SMS, the queue and the secrets, each as good or as bad as its script."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeAlias, TypeVar
+
+from chalicelib.domain.delivery import Accepted, NotSent, Outbound, Outcome, Refused, Remedy, TextMessage, Unknown
+from chalicelib.domain.errors import KabarError, TransientError
+from chalicelib.ports import Channel, SecretValues
+
+M = TypeVar("M")
+
+
+class Killed(BaseException):
+    """The process died here. Not an Exception: no flow may live to handle it."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """How one send ends.
+
+    answer: what the caller learns; None when it is killed instead. arrives: whether the provider took the message. For an
+    accepted message both say so, and the provider invents its id.
+    """
+
+    answer: Outcome | None
+    arrives: bool
+
+
+ACCEPTED = Step(Accepted(""), arrives=True)
+NEVER_LEFT = Step(NotSent("connect_failed"), arrives=False)
+LOST_BEFORE = Step(Unknown("timeout"), arrives=False)
+LOST_AFTER = Step(Unknown("timeout"), arrives=True)
+KILLED_BEFORE = Step(None, arrives=False)
+KILLED_AFTER = Step(None, arrives=True)
+
+
+def refused(code: str, remedy: Remedy) -> Step:
+    return Step(Refused(code, remedy), arrives=False)
+
+
+Script: TypeAlias = Iterable[Step] | Callable[[M], Step]
+
+
+@dataclass(frozen=True)
+class Arrival(Generic[M]):
+    """A message that the provider took, known to it by this id: what a resident sees, and what reports are about."""
+
+    provider_id: str
+    message: M
+
+
+class _FakeProvider(Generic[M]):
+    """Ends each send as the script says: step by step, accepting whatever comes after its end, or by a function of the message.
+
+    attempts: every message that was handed over. arrivals: those that the provider took. Both in order.
+    """
+
+    _id_prefix = ""
+
+    def __init__(self, script: Script[M] = ()) -> None:
+        self.attempts: list[M] = []
+        self.arrivals: list[Arrival[M]] = []
+        self._lock = threading.Lock()
+        self._next_step = script if callable(script) else _one_by_one(script)
+
+    def send(self, message: M) -> Outcome:
+        with self._lock:
+            self.attempts.append(message)
+            step = self._next_step(message)
+            provider_id = f"{self._id_prefix}{len(self.arrivals) + 1}"
+            if step.arrives:
+                self.arrivals.append(Arrival(provider_id, message))
+        if step.answer is None:
+            raise Killed
+        return Accepted(provider_id) if isinstance(step.answer, Accepted) else step.answer
+
+
+def _one_by_one(script: Iterable[Step]) -> Callable[[object], Step]:
+    steps = iter(script)
+    return lambda _message: next(steps, ACCEPTED)
+
+
+class FakeWhatsApp(_FakeProvider[Outbound]):
+    """`chalicelib.ports.WhatsApp`."""
+
+    _id_prefix = "wamid."
+
+
+class FakeSms(_FakeProvider[TextMessage]):
+    """`chalicelib.ports.Sms`."""
+
+    _id_prefix = "sms-"
+
+
+class FakeQueue:
+    """`chalicelib.ports.NoticeQueue`.
+
+    failures: for each call in turn, how many of its ids are queued before it fails; None for a call that does not fail.
+
+    ids: what is on the queue, in order.
+    """
+
+    def __init__(self, failures: Iterable[int | None] = ()) -> None:
+        self.ids: list[str] = []
+        self._failures = iter(failures)
+        self._lock = threading.Lock()
+
+    def enqueue(self, notice_ids: Sequence[str]) -> None:
+        with self._lock:
+            reached = next(self._failures, None)
+            self.ids.extend(notice_ids[:reached])
+        if reached is not None:
+            raise TransientError("the queue takes no more")
+
+    def take(self) -> list[str]:
+        """Empties the queue."""
+        with self._lock:
+            taken, self.ids = self.ids, []
+        return taken
+
+
+CHANNELS: Mapping[str, Channel] = {
+    "100000000000001": Channel("1801", "KK"),
+    "100000000000002": Channel("1801", "KTP"),
+    "100000000000003": Channel("1801", "PINDAH"),
+}
+
+
+@dataclass
+class FixedSecrets:
+    """`chalicelib.ports.Secrets`: always these values, or always this error."""
+
+    values: SecretValues = field(
+        default_factory=lambda: SecretValues(
+            app_secrets=("current-app-secret",),
+            verify_token="verify-token",
+            access_token="access-token",
+            address_key="address-key",
+            channels=CHANNELS,
+        )
+    )
+    error: KabarError | None = None
+
+    def current(self) -> SecretValues:
+        if self.error is not None:
+            raise self.error
+        return self.values
