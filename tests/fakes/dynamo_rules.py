@@ -11,6 +11,9 @@ _ITEM_BYTES = 400 * 1024
 _PK_BYTES = 2048
 _SK_BYTES = 1024
 _DIGITS = 38
+_MAGNITUDE = 10**126
+_LEVELS = 32
+_TRANSACTION_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,8 @@ def _members(item: Item, name: str) -> frozenset[str]:
 def require_transaction(writes: Sequence[Write]) -> None:
     if not 0 < len(writes) <= MOST_AT_ONCE or len({write_key(write) for write in writes}) != len(writes):
         raise ValueError(f"{len(writes)} writes are no transaction: 1 to {MOST_AT_ONCE}, each on another item")
+    if sum(item_size(write.item) for write in writes if isinstance(write, Put)) > _TRANSACTION_BYTES:
+        raise Unstorable("a transaction over 4 MB")
 
 
 def require_valid(write: Write) -> None:
@@ -157,12 +162,20 @@ def require_storable(item: Mapping[str, Value]) -> None:
     for name, limit in _KEY_BYTES.items():
         if name in item and (not isinstance(item[name], str) or not 0 < size_of(item[name]) <= limit):
             raise Unstorable(f"{name} cannot be a key")
-    if sum(size_of(name) + size_of(value) for name, value in item.items()) > _ITEM_BYTES:
+    if item_size(item) > _ITEM_BYTES:
         raise Unstorable("an item over 400 KB")
 
 
-def size_of(value: Value) -> int:
-    """Bytes as DynamoDB counts them. Raises Unstorable for a value that it refuses at any size."""
+def item_size(item: Mapping[str, Value], level: int = 1) -> int:
+    """Bytes as DynamoDB counts them. Raises Unstorable for what it refuses at any size."""
+    _require_level(level)
+    if "" in item:
+        raise Unstorable("an attribute without a name")
+    return sum(_text_size(name) + size_of(value, level) for name, value in item.items())
+
+
+def size_of(value: Value, level: int = 1) -> int:
+    """Bytes of an attribute's value. Raises Unstorable."""
     match value:
         case str():
             return _text_size(value)
@@ -175,9 +188,15 @@ def size_of(value: Value) -> int:
                 raise Unstorable("an empty set")
             return sum(map(_text_size, value))
         case Mapping():
-            return 3 + sum(1 + size_of(name) + size_of(element) for name, element in value.items())
+            return 3 + len(value) + item_size(value, level + 1)
         case _:
-            return 3 + sum(1 + size_of(element) for element in value)
+            _require_level(level + 1)
+            return 3 + len(value) + sum(size_of(element, level + 1) for element in value)
+
+
+def _require_level(level: int) -> None:
+    if level > _LEVELS:
+        raise Unstorable(f"more than {_LEVELS} levels of lists and maps")
 
 
 def _text_size(text: str) -> int:
@@ -189,6 +208,6 @@ def _text_size(text: str) -> int:
 
 def _number_size(number: int) -> int:
     digits = str(abs(number)).rstrip("0")
-    if len(digits) > _DIGITS:
-        raise Unstorable(f"a number of more than {_DIGITS} digits")
+    if len(digits) > _DIGITS or abs(number) >= _MAGNITUDE:
+        raise Unstorable(f"a number of more than {_DIGITS} digits, or too large")
     return (len(digits) + 1) // 2 + 1 + (number < 0)
