@@ -25,7 +25,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         Misconfigured: naming the variable that is missing.
     """
     source = os.environ if environment is None else environment
-    values = {name: source[f"KABAR_{name.upper()}"] for name in Settings.__dataclass_fields__ if source.get(f"KABAR_{name.upper()}")}
+    values = {
+        name: source[f"KABAR_{name.upper()}"] for name in Settings.__dataclass_fields__ if source.get(f"KABAR_{name.upper()}")
+    }
     for name in ("stage", "table", "queue_url"):
         if name not in values:
             raise Misconfigured(f"KABAR_{name.upper()} is not set.")

@@ -17,7 +17,9 @@ _RANDOM_SYMBOLS = 10
 _LENGTH = _RANDOM_SYMBOLS + 1
 _SERVICE = re.compile(r"[A-Z]{1,12}")
 _DASH = r"[ \-‐-―]"
-_ANYWHERE = re.compile(rf"(?<![A-Z0-9])(?:[A-Z]{{1,12}}{_DASH}?)?[A-Z0-9]{{4}}{_DASH}?[A-Z0-9]{{4}}{_DASH}?[A-Z0-9]{{3}}(?![A-Z0-9])")
+_ANYWHERE = re.compile(
+    rf"(?<![A-Z0-9])(?:[A-Z]{{1,12}}{_DASH}?)?[A-Z0-9]{{4}}{_DASH}?[A-Z0-9]{{4}}{_DASH}?[A-Z0-9]{{3}}(?![A-Z0-9])"
+)
 _GROUPED = re.compile(r"(?:[A-Z]{1,12}[-‐-―])?[A-Z0-9]{4}[-‐-―][A-Z0-9]{4}[-‐-―][A-Z0-9]{3}")
 
 

@@ -16,7 +16,7 @@ class StatusReport:
     """
 
     status: str
-    at: datetime
+    at: datetime | None
     callback: str | None
     refusal: Refused | None
     raw: str

@@ -84,7 +84,9 @@ def record(notice: Notice, sent: Sent, now: datetime, jitter: float) -> Notice:
     return _unknown(kept, outcome.code, now)
 
 
-def advance(notice: Notice, attempt: int, report: Report, refusal: Refused | None, now: datetime, jitter: float) -> Notice | None:
+def advance(
+    notice: Notice, attempt: int, report: Report, refusal: Refused | None, now: datetime, jitter: float
+) -> Notice | None:
     """What a provider's report does to a notice; None when it adds nothing.
 
     Reports repeat and arrive out of order: one that would move the notice backwards changes nothing. `delivered` and `read`
@@ -95,9 +97,7 @@ def advance(notice: Notice, attempt: int, report: Report, refusal: Refused | Non
         if notice.state in ARRIVED and RANK[notice.state] >= RANK[reached]:
             return None
         arrived_at = notice.arrived_at or now
-        return replace(
-            notice, state=reached, arrived_at=arrived_at, due_at=None, not_before=None, owner=None, reason=None
-        )
+        return replace(notice, state=reached, arrived_at=arrived_at, due_at=None, not_before=None, owner=None, reason=None)
     if attempt != notice.attempt or notice.state not in _IN_FLIGHT:
         return None
     if report is Report.SENT:

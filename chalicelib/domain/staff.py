@@ -61,9 +61,13 @@ class Staff:
         """How changes name who made them."""
         return f"staff:{self.id}"
 
+    def may(self, right: Right) -> bool:
+        """Whether the role has that right."""
+        return right in RIGHTS[self.role]
+
     def require(self, right: Right) -> None:
         """Raises Forbidden unless the role has that right."""
-        if right not in RIGHTS[self.role]:
+        if not self.may(right):
             raise Forbidden(f"Your role ({self.role}) may not do this.")
 
     def require_change(self, to: Status) -> None:

@@ -88,7 +88,10 @@ WHATSAPP: dict[tuple[str, str], str] = {
         "We cannot find that request. Please check the number in our message, or type *CEK* from the WhatsApp number that you "
         "used when you applied."
     ),
-    ("en", "mistyped"): "That request number has a typing error. Please check our message (like KTP-7F3K-9QXM-2DM) or type *CEK*.",
+    (
+        "en",
+        "mistyped",
+    ): "That request number has a typing error. Please check our message (like KTP-7F3K-9QXM-2DM) or type *CEK*.",
     ("en", "menu"): "Welcome to {office}. This number serves: {list}. Choose below or write what you need. FREE of charge.",
     ("en", "opted_out"): (
         "You will not receive notices any more. Type *CEK* at any time to see your status, or *MULAI* to receive notices again."

@@ -56,7 +56,9 @@ def status(member: dict[str, Any], raw: str) -> StatusReport:
     """
     _required(member.get("id"), "no_id")
     word = _required(member.get("status"), "no_status")
-    return StatusReport(word, _maybe_time(member.get("timestamp")), _text(member.get("biz_opaque_callback_data"), 512), _refusal(member), raw)
+    return StatusReport(
+        word, _maybe_time(member.get("timestamp")), _text(member.get("biz_opaque_callback_data"), 512), _refusal(member), raw
+    )
 
 
 def _spoken(

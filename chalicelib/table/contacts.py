@@ -77,17 +77,18 @@ def opens(request: Request, *, only_first: bool) -> Update:
     limit = Condition(name, "absent") if only_first else Condition(name, "fewer", MOST_OPEN)
     return Update(
         key(str(request.contact_id)), join={name: frozenset({_mark(request.opened_by, request.id)})},
-        when=(Condition("pk", "present"), limit),
+        when=(Condition("pk", "present"), Condition("merged_into", "absent"), limit),
     )  # fmt: skip
 
 
-def closes(request: Request, at: datetime) -> Update:
-    """Takes a request from its contact's open ones and remembers it as the last closed."""
+def closes(request: Request, contact_id: str, at: datetime) -> Update:
+    """Takes a request from a contact's open ones and remembers it as the last closed; refused after a merge."""
     name = f"{request.office}#{request.service}"
     return Update(
-        key(str(request.contact_id)),
+        key(contact_id),
         set_={f"closed#{name}": _mark(at, request.id)},
         leave={f"open#{name}": frozenset({_mark(request.opened_by, request.id)})},
+        when=(Condition("merged_into", "absent"),),
     )
 
 

@@ -1,0 +1,125 @@
+"""Kabar's routes and event handlers. Each body is one call; all else is in chalicelib, imported when it is first needed.
+
+Event handlers stay here: those of a Blueprint are deployed as `chalicelib.….fn`, and Lambda would never import this module.
+"""
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from chalice.app import Chalice, Request, Response
+
+if TYPE_CHECKING:
+    from chalicelib.domain.staff import Staff
+    from chalicelib.wiring import Wiring
+
+app = Chalice(app_name="kabar")
+
+# Known to Chalice while it packages; a stage's environment sets them.
+STREAM_ARN = os.environ.get("KABAR_STREAM_ARN", "arn:aws:dynamodb:ap-southeast-3:000000000000:table/unset/stream/unset")
+QUEUE_NAME = os.environ.get("KABAR_QUEUE_NAME", "kabar-unset-notices")
+
+
+def parts() -> "Wiring":
+    from chalicelib.wiring import wired
+
+    return wired()
+
+
+def request() -> Request:
+    assert app.current_request is not None, "only routes ask for it"
+    return app.current_request
+
+
+def staff() -> "Staff":
+    from chalicelib.entry.staff import who
+
+    return who(request(), parts().store, parts().clock)
+
+
+def answered(view: Callable[[], Response]) -> Response:
+    from chalicelib.entry.problems import answered
+
+    return answered(view)
+
+
+@app.route("/webhooks/whatsapp", methods=["GET"])
+def whatsapp_handshake() -> Response:
+    from chalicelib.entry import whatsapp
+
+    return answered(lambda: whatsapp.handshake(request(), parts().secrets.current()))
+
+
+@app.route("/webhooks/whatsapp", methods=["POST"])
+def whatsapp_receive() -> Response:
+    from chalicelib.entry import whatsapp
+
+    return answered(lambda: whatsapp.receive(request(), parts().secrets.current(), parts().ingest))
+
+
+@app.route("/requests/{request_id}", methods=["GET"])
+def look_up(request_id: str) -> Response:
+    from chalicelib.entry import public
+
+    return answered(lambda: public.look_up(request_id, parts().lookup, parts().offices))
+
+
+@app.route("/staff/requests", methods=["GET"])
+def staff_list() -> Response:
+    from chalicelib.entry import staff as desk
+
+    return answered(lambda: desk.listing(request(), staff(), parts().reading))
+
+
+@app.route("/staff/requests", methods=["POST"])
+def staff_walk_in() -> Response:
+    from chalicelib.entry import staff as desk
+
+    return answered(lambda: desk.walk_in(request(), staff(), parts().desk, parts().secrets.current()))
+
+
+@app.route("/staff/requests/{request_id}", methods=["GET"])
+def staff_file(request_id: str) -> Response:
+    from chalicelib.entry import staff as desk
+
+    return answered(lambda: desk.file(request_id, staff(), parts().reading))
+
+
+@app.route("/staff/requests/{request_id}/status", methods=["POST"])
+def staff_change(request_id: str) -> Response:
+    from chalicelib.entry import staff as desk
+
+    return answered(lambda: desk.change(request_id, request(), staff(), parts().desk))
+
+
+@app.route("/staff/requests/status", methods=["POST"])
+def staff_change_many() -> Response:
+    from chalicelib.entry import staff as desk
+
+    return answered(lambda: desk.change_many(request(), staff(), parts().desk))
+
+
+@app.route("/health", methods=["GET"])
+def health() -> Response:
+    from chalicelib.entry import public
+
+    return answered(public.health)
+
+
+@app.on_dynamodb_record(stream_arn=STREAM_ARN, name="dispatch", batch_size=100, starting_position="TRIM_HORIZON")
+def dispatch(event: Any) -> None:
+    from chalicelib.entry import events
+
+    events.dispatch(event.to_dict(), parts().dispatch, parts().keeping)
+
+
+@app.on_sqs_message(queue=QUEUE_NAME, name="deliver", batch_size=1)
+def deliver(event: Any) -> None:
+    from chalicelib.entry import events
+
+    events.deliver(event.to_dict(), event.context.aws_request_id, parts().deliver, parts().keeping)
+
+
+@app.schedule("rate(1 minute)", name="sweep")
+def sweep(event: Any) -> None:
+    parts().sweep()

@@ -1,0 +1,104 @@
+"""Secrets, from SSM's parameters under `/kabar/<stage>/`."""
+
+import json
+import logging
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.adapters.aws_errors import PASSING_ERRORS, error_code, passes
+from chalicelib.domain.errors import Misconfigured, TransientError
+from chalicelib.ports import Channel, Clock, SecretValues
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+MAX_AGE = timedelta(minutes=5)
+_OLDEST_SERVED = timedelta(hours=1)
+_PAUSE_AFTER_FAILURE = timedelta(seconds=30)
+_REQUIRED = ("app_secret", "verify_token", "access_token", "address_key", "channels")
+
+_log = logging.getLogger(__name__)
+
+
+class SsmSecrets:
+    """`chalicelib.ports.Secrets` on SSM.
+
+    Read in one go, and again when older than `max_age`. While SSM is down, the last values serve on for up to an hour. When SSM
+    answers and something is missing or broken, nothing serves: whoever took a secret away may have meant it.
+    """
+
+    def __init__(self, client: "SSMClient", stage: str, clock: Clock, *, max_age: timedelta = MAX_AGE) -> None:
+        self._client = client
+        self._path = f"/kabar/{stage}/"
+        self._clock = clock
+        self._max_age = max_age
+        self._lock = threading.Lock()
+        self._held: SecretValues | None = None
+        self._read_at = self._look_again_at = datetime.min.replace(tzinfo=UTC)
+
+    def current(self) -> SecretValues:
+        """Raises TransientError, or Misconfigured when one is missing or broken; the error names it and holds no value."""
+        with self._lock:
+            now = self._clock()
+            if self._held is None or now >= self._look_again_at:
+                self._held = self._refreshed(now)
+            return self._held
+
+    def _refreshed(self, now: datetime) -> SecretValues:
+        last, self._held = self._held, None
+        try:
+            values = secret_values(self._parameters())
+        except TransientError:
+            if last is None or now - self._read_at > _OLDEST_SERVED:
+                raise
+            _log.warning("SSM cannot be read; secrets of %s serve on", self._read_at.isoformat())
+            self._look_again_at = now + _PAUSE_AFTER_FAILURE
+            return last
+        self._read_at, self._look_again_at = now, now + self._max_age
+        return values
+
+    def _parameters(self) -> dict[str, str]:
+        """What is under the path, by the last part of its name."""
+        pages = self._client.get_paginator("get_parameters_by_path").paginate(Path=self._path, WithDecryption=True)
+        try:
+            return {each["Name"].removeprefix(self._path): each["Value"] for page in pages for each in page["Parameters"]}
+        except PASSING_ERRORS as error:
+            if passes(error):
+                raise TransientError("SSM does not answer") from error
+            raise Misconfigured(f"{self._path} cannot be read: {error_code(error)}") from error
+
+
+def secret_values(parameters: Mapping[str, str]) -> SecretValues:
+    """Raises Misconfigured. White space around a value is a slip of the hand, and left away."""
+    values = {name: value.strip() for name, value in parameters.items()}
+    missing = [name for name in _REQUIRED if not values.get(name)]
+    if missing:
+        raise Misconfigured(f"missing or empty: {', '.join(missing)}")
+    app_secrets = (values["app_secret"], values.get("app_secret_previous", ""))
+    return SecretValues(
+        app_secrets=tuple(secret for secret in app_secrets if secret),
+        verify_token=values["verify_token"],
+        access_token=values["access_token"],
+        address_key=values["address_key"],
+        channels=_channels(values["channels"]),
+    )
+
+
+def _channels(text: str) -> dict[str, Channel]:
+    """From `{"<phone_number_id>": {"office": "1801", "service": "KTP"|null}}`."""
+    try:
+        numbers: Any = json.loads(text)
+    except ValueError:
+        raise Misconfigured("channels: not JSON") from None
+    if not isinstance(numbers, dict) or not numbers:
+        raise Misconfigured("channels: not an object with at least one phone_number_id")
+    return {phone_number_id: _channel(phone_number_id, place) for phone_number_id, place in numbers.items()}
+
+
+def _channel(phone_number_id: str, place: object) -> Channel:
+    match place:
+        case {"office": str(office), "service": str() | None as service} if office and service != "" and phone_number_id:
+            return Channel(office, service)
+    raise Misconfigured(f"channels: {phone_number_id} needs an office, and a service or null")

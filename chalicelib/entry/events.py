@@ -1,0 +1,56 @@
+"""Lambda's events → flows: the table's stream, the queue of notices, the minute's tick.
+
+Plain `chalice deploy` gives no filter and no partial batches, and a stream repeats a failed batch without end. So a handler
+raises for transient faults only; what cannot be understood is kept for a person, and everything behind it proceeds.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.domain.errors import TransientError
+from chalicelib.domain.inbound import NO_DAY, Broken
+from chalicelib.flows.deliver import Deliver
+from chalicelib.flows.dispatch import Dispatch
+from chalicelib.flows.keeping import Keeping
+from chalicelib.table import notices
+
+log = logging.getLogger(__name__)
+
+
+def dispatch(event: Mapping[str, Any], flow: Dispatch, keeping: Keeping) -> None:
+    """Takes the inserted notices of a batch of stream records."""
+    inserted = []
+    for record in event["Records"]:
+        try:
+            notice_id = _inserted_notice(record)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            log.exception("a stream record was set aside")
+            keeping.broken(Broken("stream_record", NO_DAY, json.dumps(record, default=str)))
+            continue
+        if notice_id is not None:
+            inserted.append(notice_id)
+    flow(inserted)
+
+
+def deliver(event: Mapping[str, Any], owner: str, flow: Deliver, keeping: Keeping) -> None:
+    """Delivers each notice of a batch of queue messages. owner: the invocation's own id."""
+    for record in event["Records"]:
+        try:
+            notice_id = json.loads(record["body"])["notice"]
+            notices.key(notice_id)
+            flow(notice_id, owner)
+        except TransientError:
+            raise
+        except Exception as error:
+            log.exception("a queue message was set aside")
+            keeping.broken(Broken(f"queue_message_{type(error).__name__}", NO_DAY, json.dumps(record.get("body"))))
+
+
+def _inserted_notice(record: Mapping[str, Any]) -> str | None:
+    keys = record["dynamodb"]["Keys"]
+    pk, sk = keys["pk"]["S"], keys["sk"]["S"]
+    if record["eventName"] != "INSERT" or not sk.startswith(notices.PREFIX):
+        return None
+    return notices.id_of(pk, sk)

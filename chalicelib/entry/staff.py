@@ -1,0 +1,175 @@
+"""The staff's routes: who calls, what they ask in JSON, and what they get."""
+
+import hashlib
+from typing import Annotated, Any, Literal, TypeVar
+
+from chalice.app import Request as HttpRequest
+from chalice.app import Response
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+from chalicelib.domain import phone
+from chalicelib.domain.errors import KabarError, Malformed, Unauthorized
+from chalicelib.domain.request import Request, Status, Step
+from chalicelib.domain.staff import Staff
+from chalicelib.entry import views
+from chalicelib.entry.problems import document
+from chalicelib.entry.whatsapp import raw_body
+from chalicelib.flows.desk import Desk, Idempotency, WalkIn
+from chalicelib.flows.reading import Reading, Wanted
+from chalicelib.ports import Clock, SecretValues, Store
+from chalicelib.table import tokens
+
+_MOST_CHANGES = 50
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,12}$")]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ChangeBody(_Body):
+    """`POST /staff/requests/{id}/status`."""
+
+    to: Status
+    expected_version: int = Field(ge=1)
+    note: Words | None = None
+    reason: Words | None = None
+    hold: bool | None = None
+    eta: AwareDatetime | None = None
+
+    def step(self) -> Step:
+        """The step that the body asks for."""
+        return Step(self.to, self.expected_version, self.reason, self.note, self.hold, self.eta)
+
+
+class OneOfMany(ChangeBody):
+    """One change of `POST /staff/requests/status`."""
+
+    id: str
+
+
+class ManyBody(_Body):
+    """`POST /staff/requests/status`."""
+
+    changes: list[OneOfMany] = Field(min_length=1, max_length=_MOST_CHANGES)
+
+
+class WalkInBody(_Body):
+    """`POST /staff/requests`."""
+
+    service: Code
+    name: Name | None = None
+    phone: Annotated[str, BeforeValidator(lambda text: phone.normalise(str(text)))] | None = None
+    consent: bool
+    language: Literal["id", "en"] = "id"
+    office: str | None = None
+
+
+class ListQuery(_Body):
+    """`GET /staff/requests`, from its query string."""
+
+    service: Code | None = None
+    status: Status | None = None
+    open: bool | None = None
+    q: Annotated[str, StringConstraints(max_length=100)] | None = None
+    overdue: bool = False
+    limit: int = Field(default=50, ge=1, le=100)
+    cursor: Annotated[str, StringConstraints(max_length=100)] = ""
+
+
+def who(request: HttpRequest, store: Store, clock: Clock) -> Staff:
+    """The holder of the bearer token, by one consistent read.
+
+    Raises:
+        Unauthorized: there is no token, or it is not live.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthorized("Send your token as `Authorization: Bearer …`.")
+    item = store.get(tokens.key(token.strip()))
+    staff = tokens.read(item) if item else None
+    if staff is None or staff.expires_at <= clock():
+        raise Unauthorized("That token is not known, or no longer.")
+    return staff
+
+
+def listing(request: HttpRequest, staff: Staff, reading: Reading) -> Response:
+    """`{requests: […], cursor?}`."""
+    wanted = _checked(ListQuery, dict(request.query_params or {}))
+    rows, cursor = reading.page(staff, Wanted(**wanted.model_dump()))
+    body: dict[str, Any] = {"requests": [views.request(one) for one in rows]}
+    return _answer(body | ({"cursor": cursor} if cursor else {}))
+
+
+def walk_in(request: HttpRequest, staff: Staff, desk: Desk, secrets: SecretValues) -> Response:
+    """201 with `{request}`."""
+    body = _body(WalkInBody, request)
+    opened = desk.walk_in(staff, WalkIn(**body.model_dump()), secrets, _repeat(request))
+    return _answer({"request": views.request(opened)}, 201)
+
+
+def file(request_id: str, staff: Staff, reading: Reading) -> Response:
+    """`{request, changes, messages, notices}`."""
+    return _answer(views.file(reading.file(staff, request_id)))
+
+
+def change(request_id: str, request: HttpRequest, staff: Staff, desk: Desk) -> Response:
+    """`{request}`."""
+    body = _body(ChangeBody, request)
+    return _answer({"request": views.request(desk.change(staff, request_id, body.step(), _repeat(request)))})
+
+
+def change_many(request: HttpRequest, staff: Staff, desk: Desk) -> Response:
+    """`{outcomes: [{id, request} | {id, problem}, …]}`, in the order of the changes; one refusal stops no other."""
+    body = _body(ManyBody, request)
+    repeat = _repeat(request)
+    outcomes = [_one_of_many(number, one, staff, desk, repeat) for number, one in enumerate(body.changes)]
+    return _answer({"outcomes": outcomes})
+
+
+def _one_of_many(number: int, one: OneOfMany, staff: Staff, desk: Desk, repeat: Idempotency) -> dict[str, Any]:
+    # One request may stand in the list twice: each place is a write of its own.
+    key = f"{repeat.key}#{number}" if repeat.key else None
+    try:
+        return {
+            "id": one.id,
+            "request": views.request(desk.change(staff, one.id, one.step(), Idempotency(key, repeat.body_hash))),
+        }
+    except KabarError as error:
+        return {"id": one.id, "problem": document(error)}
+
+
+def _repeat(request: HttpRequest) -> Idempotency:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 1 <= len(key) <= 200:
+        raise Malformed("An Idempotency-Key has 1 to 200 characters.")
+    return Idempotency(key, hashlib.sha256(raw_body(request)).hexdigest())
+
+
+_Model = TypeVar("_Model", bound=_Body)
+
+
+def _body(model: type[_Model], request: HttpRequest) -> _Model:
+    try:
+        return model.model_validate_json(raw_body(request))
+    except ValidationError as error:
+        raise Malformed(_told(error)) from None
+
+
+def _checked(model: type[_Model], values: dict[str, str]) -> _Model:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise Malformed(_told(error)) from None
+
+
+def _told(error: ValidationError) -> str:
+    """What is wrong, field by field, without repeating what was sent: it may be personal."""
+    return "; ".join(f"{'.'.join(str(part) for part in one['loc']) or 'body'}: {one['msg']}" for one in error.errors()[:5])
+
+
+def _answer(body: dict[str, Any], status: int = 200) -> Response:
+    return Response(body, {"Content-Type": "application/json", "Cache-Control": "no-store"}, status)

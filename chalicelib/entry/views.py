@@ -1,0 +1,73 @@
+"""What staff see of requests, changes, notices and messages, as JSON. Sixteen-digit numbers are masked."""
+
+from dataclasses import asdict
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from chalicelib.domain import notice as notices
+from chalicelib.domain import request as requests
+from chalicelib.domain.phone import mask, mask_numbers
+from chalicelib.flows.reading import File
+from chalicelib.ports import Item
+from chalicelib.table.values import stamp
+
+
+def request(one: requests.Request) -> dict[str, Any]:
+    """A request as the desk sees it."""
+    view = _plain(
+        id=one.id, office=one.office, service=one.service, status=one.status, version=one.version, language=one.language,
+        name=mask_numbers(one.name) if one.name else None, phone=mask(one.sms_phone) if one.sms_phone else None,
+        opened_at=one.opened_at, updated_at=one.updated_at, closed_at=one.closed_at,
+        reason=mask_numbers(one.reason) if one.reason else None,
+        hold={"reason": mask_numbers(one.hold.reason)} if one.hold else None,
+    )  # fmt: skip
+    return view | {"due_at": stamp(one.due_at) if one.due_at else None}
+
+
+def file(one: File) -> dict[str, Any]:
+    """A request's whole file."""
+    return {
+        "request": request(one.request),
+        "changes": [_change(change) for change in one.changes],
+        "messages": [_message(item) for item in one.messages],
+        "notices": [notice(told) for told in one.notices],
+    }
+
+
+def notice(one: notices.Notice) -> dict[str, Any]:
+    """A notice's ledger."""
+    return _plain(
+        id=one.id, kind=one.kind, state=one.state, channel=one.channel, attempt=one.attempt, caused_at=one.caused_at,
+        accepted_at=one.accepted_at, arrived_at=one.arrived_at, due_at=one.due_at, reason=one.reason,
+        attempts=[_plain(**asdict(attempt)) for attempt in one.attempts],
+    )  # fmt: skip
+
+
+def _change(one: requests.Change) -> dict[str, Any]:
+    return _plain(
+        version=one.version, from_=one.from_, to=one.to, actor=one.actor, at=one.at,
+        reason=mask_numbers(one.reason) if one.reason else None, note=mask_numbers(one.note) if one.note else None,
+        hold={"reason": mask_numbers(one.hold.reason)} if one.hold else None, due_at=one.due_at,
+    )  # fmt: skip
+
+
+def _message(item: Item) -> dict[str, Any]:
+    family, at, hash_ = str(item["sk"]).split("#")
+    text = item.get("text")
+    return _plain(
+        id=hash_, from_="office" if family == "ECHO" else "resident", at=at, kind=item.get("kind"),
+        text=mask_numbers(str(text)) if text else None, media=item.get("media"), intent=item.get("intent"),
+        request_id=item.get("request_id"),
+    )  # fmt: skip
+
+
+def _plain(**values: Any) -> dict[str, Any]:
+    """The values that are there, as JSON has them."""
+    return {name.rstrip("_"): _json(value) for name, value in values.items() if value is not None and value != ""}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return stamp(value)
+    return value.value if isinstance(value, Enum) else value

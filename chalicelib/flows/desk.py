@@ -1,0 +1,181 @@
+"""What staff do: walk-ins, status changes, and reading a request's file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from random import Random
+
+from chalicelib.domain.catalogue import Office
+from chalicelib.domain.contact import Contact
+from chalicelib.domain.errors import KeyReused, Malformed, NotFound, Rejected, TransientError
+from chalicelib.domain.request import CLOSED, NEEDS_REASON, Change, Request, Step, apply
+from chalicelib.domain.staff import Right, Staff
+from chalicelib.flows.lookup import Lookup
+from chalicelib.flows.people import People
+from chalicelib.flows.requests import Opening, open_request, tell
+from chalicelib.ports import Clock, ConditionFailed, SecretValues, Store, Write
+from chalicelib.table import contacts, keys, requests
+
+_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Idempotency:
+    """What makes a repeat known: the caller's key, None without one, and a hash of the body."""
+
+    key: str | None
+    body_hash: str
+
+
+@dataclass(frozen=True)
+class WalkIn:
+    """A request opened at the desk. phone: E.164; it is kept with consent only."""
+
+    service: str
+    office: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    consent: bool = False
+    language: str = "id"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Opens and changes requests on behalf of staff."""
+
+    store: Store
+    people: People
+    lookup: Lookup
+    offices: Mapping[str, Office]
+    clock: Clock
+    rng: Random
+
+    def walk_in(self, staff: Staff, wanted: WalkIn, secrets: SecretValues, repeat: Idempotency) -> Request:
+        """Opens a request. The same idempotency key and body give the same request again.
+
+        Raises:
+            Forbidden, NotFound, Malformed, KeyReused, TransientError, Rejected (the person has too many open requests).
+        """
+        staff.require(Right.INTAKE)
+        office = self._office(staff, wanted)
+        earlier = self._earlier(staff, repeat)
+        if earlier is not None:
+            return earlier
+        now = self.clock()
+        contact = self._contact(wanted, secrets)
+        opening = Opening(
+            office=office, service=wanted.service, contact=contact,
+            phone_number_id=_number(secrets, office.code, wanted.service), opened_by=now, actor=staff.actor, only_first=False,
+            asked_by_chat=False, name=wanted.name, sms_phone=wanted.phone, language=wanted.language,
+        )  # fmt: skip
+        request, _, writes = open_request(opening, now, self.rng)
+        if repeat.key is not None:
+            writes.append(keys.put_new(staff.actor, repeat.key, repeat.body_hash, request.id, now))
+        try:
+            self.store.transact(writes)
+        except ConditionFailed as failed:
+            earlier = self._earlier(staff, repeat)
+            if earlier is not None:
+                return earlier
+            raise Rejected("This person has too many open requests of that service.") from failed
+        return request
+
+    def change(self, staff: Staff, request_id: str, step: Step, repeat: Idempotency) -> Request:
+        """Changes a request's status, together with the notice that this owes. A repeat gets the first answer again.
+
+        Raises:
+            Forbidden, NotFound, Malformed, Stale, IllegalChange, KeyReused, TransientError.
+        """
+        staff.require_change(step.to)
+        for _ in range(_TRIES):
+            request, changes = self._history(staff, request_id)
+            first = _answered(request, changes, repeat)
+            if first is not None:
+                return first
+            office, now = self.offices[request.office], self.clock()
+            due_at = office.due(request.service, step.to, now)
+            after, change = apply(request, step, actor=staff.actor, now=now, due_at=due_at)
+            after, telling = tell(after, change, office)
+            change = replace(change, idempotency_key=repeat.key, body_hash=repeat.body_hash)
+            try:
+                self.store.transact([requests.put(after), requests.put_change(change), *telling, *self._closing(after, now)])
+            except ConditionFailed:
+                continue
+            return after
+        raise TransientError("a request kept changing")
+
+    def _history(self, staff: Staff, request_id: str) -> tuple[Request, list[Change]]:
+        found = self.lookup(request_id)
+        staff.require_office(found.office)
+        items = self.store.query(requests.key(found.id).pk)
+        request = next((requests.read(item) for item in items if item["sk"] == "REQUEST"), None)
+        if request is None:
+            raise NotFound("There is no request with that number.")
+        return request, [requests.read_change(item) for item in items if str(item["sk"]).startswith("CHANGE#")]
+
+    def _closing(self, after: Request, now: datetime) -> list[Write]:
+        """The contact's entry, at the end of the request."""
+        if not after.closed or after.contact_id is None:
+            return []
+        item = self.store.get(contacts.key(after.contact_id))
+        contact = contacts.read(item) if item else None
+        owner = contact.merged_into if contact and contact.merged_into else after.contact_id
+        return [contacts.closes(after, owner, now)]
+
+    def _office(self, staff: Staff, wanted: WalkIn) -> Office:
+        code = wanted.office or (next(iter(staff.offices)) if len(staff.offices) == 1 else None)
+        if code is None:
+            raise Malformed("You work for several offices: name one.")
+        staff.require_office(code)
+        office = self.offices.get(code)
+        if office is None or wanted.service not in office.services:
+            raise Malformed("The office does not offer that service.")
+        if wanted.phone is not None and not wanted.consent:
+            raise Malformed("A phone number is kept only with the resident's consent.")
+        return office
+
+    def _contact(self, wanted: WalkIn, secrets: SecretValues) -> Contact | None:
+        if wanted.phone is None:
+            return None
+        contact_id = self.people.find(secrets.address_key, wanted.phone, None, wanted.name)
+        return Contact(contact_id, wanted.phone)
+
+    def _earlier(self, staff: Staff, repeat: Idempotency) -> Request | None:
+        """The request that the same key opened before."""
+        if repeat.key is None:
+            return None
+        item = self.store.get(keys.key(staff.actor, repeat.key))
+        if item is None:
+            return None
+        if item["body_hash"] != repeat.body_hash:
+            raise KeyReused("This Idempotency-Key came with another body before.")
+        request, changes = self._history(staff, str(item["subject"]))
+        return _as_after(request, changes[0])
+
+
+def _answered(request: Request, changes: list[Change], repeat: Idempotency) -> Request | None:
+    """The answer that the same key got before, None when it is new."""
+    for change in changes:
+        if repeat.key is not None and change.idempotency_key == repeat.key:
+            if change.body_hash != repeat.body_hash:
+                raise KeyReused("This Idempotency-Key came with another body before.")
+            return _as_after(request, change)
+    return None
+
+
+def _as_after(request: Request, change: Change) -> Request:
+    """The request as it was after that change."""
+    return replace(
+        request, status=change.to, version=change.version, updated_at=change.at, due_at=change.due_at, hold=change.hold,
+        reason=change.reason if change.to in NEEDS_REASON else None, closed_at=change.at if change.to in CLOSED else None,
+    )  # fmt: skip
+
+
+def _number(secrets: SecretValues, office: str, service: str) -> str | None:
+    """The channel number that serves this service: its own, else the office's for all."""
+    ranked = {
+        channel.service: number
+        for number, channel in secrets.channels.items()
+        if channel.office == office and channel.service in {service, None}
+    }
+    return ranked.get(service) or ranked.get(None)

@@ -1,0 +1,126 @@
+"""What staff read: the desk's list, and one request's whole file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from chalicelib.domain.catalogue import Office
+from chalicelib.domain.notice import Notice
+from chalicelib.domain.request import CLOSED, Change, Request, Status
+from chalicelib.domain.staff import Right, Staff
+from chalicelib.flows.lookup import Lookup
+from chalicelib.ports import Clock, Item, Store
+from chalicelib.table import contacts, notices, requests
+
+_MOST_MESSAGES = 200
+# A search that finds little stops after so many pages, and goes on with the cursor.
+_MOST_PAGES = 10
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which requests to list. open: None means open ones, unless `status` is one of the closed."""
+
+    service: str | None = None
+    status: Status | None = None
+    open: bool | None = None
+    q: str | None = None
+    overdue: bool = False
+    limit: int = 50
+    cursor: str = ""
+
+    @property
+    def of_open(self) -> bool:
+        """Whether open requests are meant."""
+        return self.status not in CLOSED if self.open is None else self.open
+
+
+@dataclass(frozen=True)
+class File:
+    """All that is known of a request. messages: items of the conversation on its channel number, oldest first."""
+
+    request: Request
+    changes: list[Change]
+    notices: list[Notice] = field(default_factory=list)
+    messages: list[Item] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Reads on behalf of staff, within their offices."""
+
+    store: Store
+    lookup: Lookup
+    offices: Mapping[str, Office]
+    clock: Clock
+
+    def page(self, staff: Staff, wanted: Wanted) -> tuple[list[Request], str | None]:
+        """Requests by due time (closed ones: the latest first), and the cursor of the next page, None at the end."""
+        staff.require(Right.READ)
+        found: list[Request] = []
+        cursor: str | None = wanted.cursor
+        for _ in range(_MOST_PAGES):
+            rows, cursor = self._rows(staff, wanted, cursor or "")
+            fitting = [(sk, one) for sk, one in rows if self._fits(one, wanted)]
+            room = wanted.limit - len(found)
+            found.extend(one for _, one in fitting[:room])
+            if len(fitting) > room:
+                return found, fitting[room - 1][0]
+            if cursor is None or len(found) == wanted.limit:
+                break
+        return found, cursor
+
+    def file(self, staff: Staff, request_id: str) -> File:
+        """One request's file.
+
+        Raises:
+            NotFound: there is none, or it is another office's. Also Malformed, MistypedId, Forbidden, TransientError.
+        """
+        staff.require(Right.READ)
+        request = self.lookup(request_id)
+        staff.require_office(request.office)
+        items = self.store.query(requests.key(request.id).pk)
+        told = [notices.read(item) for item in items if str(item["sk"]).startswith(notices.PREFIX)]
+        return File(
+            request=next((requests.read(item) for item in items if item["sk"] == "REQUEST"), request),
+            changes=[requests.read_change(item) for item in items if str(item["sk"]).startswith("CHANGE#")],
+            notices=told,
+            messages=self._messages(request) if staff.may(Right.READ_MESSAGES) else [],
+        )
+
+    def _rows(self, staff: Staff, wanted: Wanted, cursor: str) -> tuple[list[tuple[str, Request]], str | None]:
+        """The next rows of all partitions together, by their sort key, and where the rows after them begin."""
+        rows: list[Item] = []
+        more = False
+        bounds = {"after": cursor} if wanted.of_open else {"until": cursor}
+        for office in sorted(staff.offices & self.offices.keys()):
+            for service in [wanted.service] if wanted.service else sorted(self.offices[office].services):
+                pk = requests.queue_pk(office, service, open_=wanted.of_open)
+                part = self.store.query_index("queue", pk, limit=wanted.limit, newest_first=not wanted.of_open, **bounds)
+                more = more or len(part) == wanted.limit
+                rows.extend(part)
+        rows.sort(key=lambda item: str(item["queue_sk"]), reverse=not wanted.of_open)
+        kept = [(str(item["queue_sk"]), requests.read(item)) for item in rows[: wanted.limit]]
+        return kept, kept[-1][0] if kept and (more or len(rows) > wanted.limit) else None
+
+    def _fits(self, request: Request, wanted: Wanted) -> bool:
+        if wanted.status is not None and request.status is not wanted.status:
+            return False
+        if wanted.overdue and (request.due_at is None or request.due_at >= self.clock()):
+            return False
+        needle = (wanted.q or "").casefold()
+        return needle in request.id.casefold() or needle in (request.name or "").casefold()
+
+    def _messages(self, request: Request) -> list[Item]:
+        """The latest messages on the request's channel number, under every id that the person has had."""
+        if request.contact_id is None:
+            return []
+        item = self.store.get(contacts.key(request.contact_id))
+        contact = contacts.read(item) if item else None
+        owners = {request.contact_id} | ({contact.merged_into} if contact and contact.merged_into else set())
+        owners |= contact.absorbed if contact else frozenset()
+        found: list[Item] = []
+        for owner in sorted(owners):
+            for family in ("MSG#", "ECHO#"):
+                found += self.store.query(contacts.key(owner).pk, family, limit=_MOST_MESSAGES, newest_first=True)
+        same = [one for one in found if one.get("phone_number_id") == request.phone_number_id]
+        return sorted(same, key=lambda one: str(one["sk"]).split("#")[1])[-_MOST_MESSAGES:]

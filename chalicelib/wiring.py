@@ -1,0 +1,165 @@
+"""Builds clients and flows on first use, so that each function pays only for what it uses."""
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from random import Random, SystemRandom
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.adapters.catalogue import load_offices
+from chalicelib.domain.catalogue import Office
+from chalicelib.ports import Clock, NoticeQueue, Secrets, Sms, Store, WhatsApp
+from chalicelib.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from chalicelib.flows.deliver import Deliver
+    from chalicelib.flows.desk import Desk
+    from chalicelib.flows.dispatch import Dispatch
+    from chalicelib.flows.ingest import Ingest
+    from chalicelib.flows.keeping import Keeping
+    from chalicelib.flows.lookup import Lookup
+    from chalicelib.flows.people import People
+    from chalicelib.flows.reading import Reading
+    from chalicelib.flows.sweep import Sweep
+
+
+def utc_now() -> datetime:
+    """The real time."""
+    return datetime.now(UTC)
+
+
+class Wiring:
+    """The parts of one process. Every part is built when it is first asked for, and kept."""
+
+    def __init__(self, settings: Settings, clock: Clock = utc_now, rng: Random | None = None) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.rng = rng or SystemRandom()
+
+    @cached_property
+    def offices(self) -> Mapping[str, Office]:
+        return load_offices()
+
+    @cached_property
+    def store(self) -> Store:
+        from chalicelib.adapters.dynamo import DynamoStore
+
+        return DynamoStore(self._client("dynamodb"), self.settings.table, self.clock, rng=self.rng)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        from chalicelib.adapters.secrets import SsmSecrets
+
+        return SsmSecrets(self._client("ssm"), self.settings.stage, self.clock)
+
+    @cached_property
+    def queue(self) -> NoticeQueue:
+        from chalicelib.adapters.queue import SqsNoticeQueue
+
+        return SqsNoticeQueue(self._client("sqs"), self.settings.queue_url)
+
+    @cached_property
+    def whatsapp(self) -> WhatsApp:
+        from chalicelib.adapters.whatsapp import CloudApi
+
+        return CloudApi(self.settings.graph_url, self.settings.graph_version, self.secrets)
+
+    @cached_property
+    def sms(self) -> Sms:
+        from chalicelib.adapters.sms import SnsSms, sns_config
+
+        return SnsSms(self._client("sns", sns_config()))
+
+    @cached_property
+    def people(self) -> "People":
+        from chalicelib.flows.people import People
+
+        return People(self.store, self.rng)
+
+    @cached_property
+    def keeping(self) -> "Keeping":
+        from chalicelib.flows.keeping import Keeping
+
+        return Keeping(self.store, self.clock)
+
+    @cached_property
+    def ingest(self) -> "Ingest":
+        from chalicelib.flows.chat import Chat
+        from chalicelib.flows.ingest import Ingest
+        from chalicelib.flows.receipts import Receipts
+
+        chat = Chat(self.store, self.people, self.offices, self.clock, self.rng)
+        return Ingest(chat, Receipts(self.store, self.keeping, self.clock, self.rng), self.keeping)
+
+    @cached_property
+    def dispatch(self) -> "Dispatch":
+        from chalicelib.flows.dispatch import Dispatch
+
+        return Dispatch(self.queue)
+
+    @cached_property
+    def deliver(self) -> "Deliver":
+        from chalicelib.flows.deliver import Deliver
+
+        return Deliver(self.store, self.whatsapp, self.sms, self.offices, self.clock, self.rng)
+
+    @cached_property
+    def sweep(self) -> "Sweep":
+        from chalicelib.flows.sweep import Sweep
+
+        return Sweep(self.store, self.queue, self.keeping, self.offices, self.clock)
+
+    @cached_property
+    def lookup(self) -> "Lookup":
+        from chalicelib.flows.lookup import Lookup
+
+        return Lookup(self.store, self.offices)
+
+    @cached_property
+    def reading(self) -> "Reading":
+        from chalicelib.flows.reading import Reading
+
+        return Reading(self.store, self.lookup, self.offices, self.clock)
+
+    @cached_property
+    def desk(self) -> "Desk":
+        from chalicelib.flows.desk import Desk
+
+        return Desk(self.store, self.people, self.lookup, self.offices, self.clock, self.rng)
+
+    def _client(self, service: str, config: Any = None) -> Any:
+        import boto3
+        from botocore.config import Config
+
+        return boto3.client(service, config=config or Config(connect_timeout=2, read_timeout=5))  # type: ignore[call-overload]
+
+
+_clock: Clock = utc_now
+
+
+def use_clock(clock: Clock) -> None:
+    """Lets a development stack replace the time, before the first part is built."""
+    global _clock  # noqa: PLW0603  # one process, one time
+    _clock = clock
+    wired.cache_clear()
+
+
+@cache
+def wired() -> Wiring:
+    """This process's wiring, from its environment."""
+    _log_json()
+    return Wiring(read_settings(), _clock)
+
+
+def _log_json() -> None:
+    from chalicelib.logs import JsonLines
+
+    handlers = logging.getLogger().handlers or [logging.StreamHandler()]
+    for handler in handlers:
+        handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    root.handlers = handlers
+    root.setLevel(logging.INFO)
+    logging.getLogger("botocore").setLevel(logging.WARNING)
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
