@@ -3,7 +3,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from botocore.exceptions import ClientError
 from devstack.aws import LocalAws
 from devstack.moto_process import OneAtATime
 from devstack.moto_server import MotoServer, StartError
+from tests.unit.devstack.waiting import eventually
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -27,15 +27,6 @@ def answers(url: str) -> bool:
         socket.create_connection(("127.0.0.1", urlsplit(url).port or 0), timeout=1).close()
     except ConnectionRefusedError:
         return False
-    return True
-
-
-def goes_silent(url: str, within_s: float) -> bool:
-    deadline = time.monotonic() + within_s
-    while answers(url):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
     return True
 
 
@@ -57,7 +48,7 @@ def test_no_server_stays_behind_when_its_parent_is_killed() -> None:
         url = parent.stdout.readline().strip()
         assert answers(url)
         parent.kill()
-    assert goes_silent(url, within_s=5)
+    assert eventually(lambda: not answers(url))
 
 
 def test_a_port_in_use_is_said_and_not_waited_for() -> None:

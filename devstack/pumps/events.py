@@ -1,0 +1,93 @@
+"""The events that AWS's event sources hand to a function, in their exact shapes.
+
+Source: "Using AWS Lambda with Amazon DynamoDB", "… with Amazon SQS" and "… EventBridge Scheduled events" in AWS's Lambda guide.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from devstack.environment import ACCOUNT, REGION
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodbstreams.type_defs import RecordTypeDef
+    from mypy_boto3_sqs.type_defs import MessageAttributeValueOutputTypeDef, MessageTypeDef
+
+_MESSAGE_ATTRIBUTES_SHOWN = (
+    "ApproximateFirstReceiveTimestamp",
+    "ApproximateReceiveCount",
+    "AWSTraceHeader",
+    "SenderId",
+    "SentTimestamp",
+)
+
+
+def stream_event(records: Sequence["RecordTypeDef"], stream_arn: str) -> dict[str, Any]:
+    """The event of a batch of stream records, as DynamoDB Streams' GetRecords returned them."""
+    return {"Records": [_stream_record(record, stream_arn) for record in records]}
+
+
+def _stream_record(record: "RecordTypeDef", stream_arn: str) -> dict[str, Any]:
+    change = record["dynamodb"]
+    shown: dict[str, Any] = {
+        "eventID": record["eventID"],
+        "eventName": record["eventName"],
+        "eventVersion": "1.1",  # moto says 1.0
+        "eventSource": "aws:dynamodb",
+        "awsRegion": stream_arn.split(":")[3],  # moto says us-east-1 wherever it is
+        "dynamodb": dict(change) | {"ApproximateCreationDateTime": int(change["ApproximateCreationDateTime"].timestamp())},
+        "eventSourceARN": stream_arn,
+    }
+    if "userIdentity" in record:  # what the table's time to live removed
+        identity = record["userIdentity"]
+        shown["userIdentity"] = {"principalId": identity["PrincipalId"], "type": identity["Type"]}
+    return shown
+
+
+def queue_event(messages: Sequence["MessageTypeDef"], queue_arn: str) -> dict[str, Any]:
+    """The event of a batch of messages, as SQS's ReceiveMessage returned them."""
+    return {"Records": [_queue_record(message, queue_arn) for message in messages]}
+
+
+def _queue_record(message: "MessageTypeDef", queue_arn: str) -> dict[str, Any]:
+    attributes: Mapping[Any, str] = message["Attributes"]
+    own = message.get("MessageAttributes", {})
+    shown = {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": {name: attributes[name] for name in _MESSAGE_ATTRIBUTES_SHOWN if name in attributes},
+        "messageAttributes": {name: _message_attribute(value) for name, value in own.items()},
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": queue_arn,
+        "awsRegion": queue_arn.split(":")[3],
+    }
+    if own:
+        shown["md5OfMessageAttributes"] = message["MD5OfMessageAttributes"]
+    return shown
+
+
+def _message_attribute(value: "MessageAttributeValueOutputTypeDef") -> dict[str, Any]:
+    return {
+        "stringValue": value.get("StringValue"),
+        "stringListValues": [],
+        "binaryListValues": [],
+        "dataType": value["DataType"],
+    }
+
+
+def tick_event(rule: str, at: datetime) -> dict[str, Any]:
+    """The event of a schedule. at: aware; shown in UTC to the second."""
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": ACCOUNT,
+        "time": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": REGION,
+        "resources": [f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{rule}"],
+        "detail": {},
+    }
