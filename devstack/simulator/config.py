@@ -1,0 +1,33 @@
+"""What the simulator is told about the office it serves, and what it may ask of the rest of the stack."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class SimulatorConfig:
+    """The business account that the simulator plays.
+
+    app_secret: signs webhooks.  verify_token: for the handshake.  access_token: what senders must show.
+    webhook_url: Kabar's.  numbers: phone_number_id → office.
+    templates: (name, language) → body with `{{1}}`, `{{2}}`, ….  graph_version: what Kabar uses; any `v<n>.<n>` is served.
+    """
+
+    app_secret: str
+    verify_token: str
+    access_token: str
+    webhook_url: str
+    numbers: Mapping[str, str]
+    templates: Mapping[tuple[str, str], str]
+    graph_version: str
+
+
+class Control(Protocol):
+    """The rest of the development stack, as `/sim/advance` and `/sim/settle` need it."""
+
+    def advance(self, seconds: float) -> bool:
+        """Moves Kabar's clock, runs the sweep and waits; True when all is idle."""
+
+    def settle(self, timeout_s: float) -> bool:
+        """Waits at most `timeout_s`; True when all is idle."""

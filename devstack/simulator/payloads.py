@@ -1,0 +1,106 @@
+"""Meta's webhook payloads and ids, as this account gets them."""
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+
+from devstack.simulator.addresses import is_user_id
+from devstack.simulator.graph_errors import reported
+from devstack.simulator.outbox import Sent
+
+_ACCOUNT = "102290129340398"
+_MIME_TYPES = {
+    "image": "image/jpeg",
+    "document": "application/pdf",
+    "audio": "audio/ogg; codecs=opus",
+    "video": "video/mp4",
+    "sticker": "image/webp",
+}
+MEDIA_TYPES = tuple(_MIME_TYPES)
+CAPTIONED_TYPES = ("image", "document", "video")
+
+# What stands around the number in real ids: a length-prefixed address, the direction, then random hexadecimal digits.
+_OUTBOUND, _INBOUND = b"\x15\x02\x00\x11\x18\x12", b"\x15\x02\x00\x12\x18\x14"
+
+
+def outbound_id(contact: str) -> str:
+    """A new id for a message to a contact. Like the real ones it holds the contact's number in base64."""
+    return _message_id(contact, _OUTBOUND, 9)
+
+
+def inbound_id(contact: str) -> str:
+    """The same for a message by a contact."""
+    return _message_id(contact, _INBOUND, 10)
+
+
+def _message_id(contact: str, direction: bytes, random_bytes: int) -> str:
+    address = bytes([0x1C, 0x18, len(contact)]) + contact.encode()
+    random = secrets.token_hex(random_bytes).upper().encode()
+    return "wamid." + base64.b64encode(address + direction + random + b"\x00").decode()
+
+
+def seconds(moment: datetime) -> str:
+    """A time as Meta writes it."""
+    return str(int(moment.timestamp()))
+
+
+def status(sent: Sent, state: str, code: int | None, at: datetime) -> dict[str, object]:
+    """A report about a message. code: the error, for a failed one. `conversation` is absent, as since v24."""
+    is_free = sent.kind != "template"
+    pricing = {
+        "billable": not is_free,
+        "pricing_model": "PMP",
+        "type": "free_customer_service" if is_free else "regular",
+        "category": "service" if is_free else "utility",
+    }
+    report: dict[str, object] = {
+        "id": sent.provider_id,
+        "status": state,
+        "timestamp": seconds(at),
+        "recipient_user_id" if is_user_id(sent.to) else "recipient_id": sent.to,
+        **({"biz_opaque_callback_data": sent.callback} if sent.callback else {}),
+        **({"pricing": pricing} if state in ("sent", "delivered") else {}),
+        **({"errors": [reported(code)]} if code is not None else {}),
+    }
+    return _envelope(sent.phone_number_id or "", {"statuses": [report]})
+
+
+def inbound(phone_number_id: str, contact: str, name: str, message: Mapping[str, object]) -> dict[str, object]:
+    """One message by a contact. message: everything but its sender."""
+    by_user_id = is_user_id(contact)
+    sender = {"profile": {"name": name}, "user_id" if by_user_id else "wa_id": contact}
+    signed = {"from_user_id" if by_user_id else "from": contact, **message}
+    return _envelope(phone_number_id, {"contacts": [sender], "messages": [signed]})
+
+
+def text(body: str) -> dict[str, object]:
+    """A text's type and content."""
+    return {"type": "text", "text": {"body": body}}
+
+
+def button_reply(identifier: str, title: str) -> dict[str, object]:
+    """A pressed button's type and content."""
+    return {"type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"id": identifier, "title": title}}}
+
+
+def media(kind: str, caption: str | None) -> dict[str, object]:
+    """A file's type and content; its id leads nowhere yet."""
+    identifier = str(10**15 + secrets.randbelow(9 * 10**15))
+    content: dict[str, object] = {
+        "id": identifier,
+        "mime_type": _MIME_TYPES[kind],
+        "sha256": base64.b64encode(hashlib.sha256(identifier.encode()).digest()).decode(),
+        **({"caption": caption} if caption is not None else {}),
+        **({"filename": "dokumen.pdf"} if kind == "document" else {}),
+        **({"voice": True} if kind == "audio" else {}),
+        **({"animated": False} if kind == "sticker" else {}),
+    }
+    return {"type": kind, kind: content}
+
+
+def _envelope(phone_number_id: str, value: Mapping[str, object]) -> dict[str, object]:
+    metadata = {"display_phone_number": f"6221{phone_number_id[-8:]}", "phone_number_id": phone_number_id}
+    change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": metadata, **value}}
+    return {"object": "whatsapp_business_account", "entry": [{"id": _ACCOUNT, "changes": [change]}]}
