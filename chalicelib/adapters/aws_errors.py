@@ -23,13 +23,14 @@ PASSING_ERRORS = (ClientError, ConnectionError, HTTPClientError)
 """What to catch before asking `passes`."""
 
 
-def error_code(error: ClientError) -> str:
-    """AWS's code; empty when the answer had none, as a gateway's page has not."""
-    return error.response.get("Error", {}).get("Code", "")
+def error_code(error: Exception) -> str:
+    """AWS's code; empty when there was no answer, or one without a code, as a gateway's page is."""
+    return error.response.get("Error", {}).get("Code", "") if isinstance(error, ClientError) else ""
 
 
 def http_status(error: ClientError) -> int:
-    return error.response["ResponseMetadata"]["HTTPStatusCode"]
+    """The answer's HTTP status; 0 when it is not known."""
+    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
 
 
 def passes(error: Exception) -> bool:

@@ -49,16 +49,18 @@ class SqsNoticeQueue:
         for tried in range(1, _TRIES):
             if not left:
                 return
-            self._sleep(self._jitter() * _FIRST_PAUSE_S * 2**tried)
+            self._sleep(self._jitter() * _FIRST_PAUSE_S * 2 ** (tried - 1))
             left = self._send(left)
         if left:
             raise TransientError(f"SQS took all but {len(left)} of {len(notice_ids)}")
 
     def _send(self, notice_ids: Sequence[str]) -> Sequence[str]:
         """Returns the ids that SQS did not take. A whole call that fails was tried again by botocore already."""
-        entries = [{"Id": str(position), "MessageBody": json.dumps({"notice": id_})} for position, id_ in enumerate(notice_ids)]
         try:
-            answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+            answer = self._client.send_message_batch(
+                QueueUrl=self._url,
+                Entries=[{"Id": str(n), "MessageBody": json.dumps({"notice": id_})} for n, id_ in enumerate(notice_ids)],
+            )
         except PASSING_ERRORS as error:
             if passes(error):
                 raise TransientError("SQS does not answer") from error

@@ -18,6 +18,7 @@ MAX_AGE = timedelta(minutes=5)
 _OLDEST_SERVED = timedelta(hours=1)
 _PAUSE_AFTER_FAILURE = timedelta(seconds=30)
 _REQUIRED = ("app_secret", "verify_token", "access_token", "address_key", "channels")
+_WORDS = {"app_secret", "app_secret_previous", "verify_token", "access_token", "address_key"}
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +77,9 @@ def secret_values(parameters: Mapping[str, str]) -> SecretValues:
     missing = [name for name in _REQUIRED if not values.get(name)]
     if missing:
         raise Misconfigured(f"missing or empty: {', '.join(missing)}")
+    for name in set(values) & _WORDS:
+        if not (values[name].isascii() and values[name].isprintable()):
+            raise Misconfigured(f"{name}: not one line of ASCII")
     app_secrets = (values["app_secret"], values.get("app_secret_previous", ""))
     return SecretValues(
         app_secrets=tuple(secret for secret in app_secrets if secret),
