@@ -50,7 +50,9 @@ class Decision:
     about: tuple[str, ...] = ()
 
 
-def decide(message: Message, contact: Contact, office: Office, service: str | None) -> Decision:
+def decide(  # noqa: PLR0911  # a list of rules, the first that fits counts
+    message: Message, contact: Contact, office: Office, service: str | None
+) -> Decision:
     """What a message wants. service: the one that its number is for, None for all of them."""
     if message.kind not in SPOKEN:
         return Decision(Intent.NOTE, request_id=_current(contact, office, service))

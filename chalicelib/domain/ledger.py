@@ -58,7 +58,9 @@ def postpone(notice: Notice, until: datetime) -> Notice:
     return replace(notice, state=State.PLANNED, owner=None, attempt=notice.attempt - 1, not_before=until, due_at=until)
 
 
-def record(notice: Notice, sent: Sent, now: datetime, jitter: float) -> Notice:
+def record(  # noqa: PLR0911  # one return for each ending
+    notice: Notice, sent: Sent, now: datetime, jitter: float
+) -> Notice:
     """The ledger after an attempt ended. jitter: from 0 up to 1.
 
     A report may have come before this, or the lease may have run out: what is known already is not undone.

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from chalicelib.domain import ids, texts
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.delivery import Outbound, TextMessage
-from chalicelib.domain.notice import Channel, Notice, State
+from chalicelib.domain.notice import Channel, State
 from chalicelib.domain.texts import Occasion
 
 

@@ -17,7 +17,8 @@ WHATSAPP: dict[tuple[str, str], str] = {
         "Silakan kirim foto dokumen asli yang jelas di chat ini."
     ),
     ("id", "verified"): (
-        "Berkas *{service}* ({id}) sudah lengkap dan akan diproses. Perkiraan selesai: {due}. Anda tidak perlu datang ke kantor."
+        "Berkas *{service}* ({id}) sudah lengkap dan akan diproses. Perkiraan selesai: {due}. "
+        "Anda tidak perlu datang ke kantor."
     ),
     ("id", "processing"): "Permohonan *{service}* ({id}) sedang diproses. Perkiraan selesai: {due}. Mohon menunggu kabar kami.",
     ("id", "ready_card"): (

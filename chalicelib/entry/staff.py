@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from chalicelib.domain import phone
 from chalicelib.domain.errors import KabarError, Malformed, Unauthorized
-from chalicelib.domain.request import Request, Status, Step
+from chalicelib.domain.request import Status, Step
 from chalicelib.domain.staff import Staff
 from chalicelib.entry import views
 from chalicelib.entry.problems import document
@@ -20,6 +20,7 @@ from chalicelib.ports import Clock, SecretValues, Store
 from chalicelib.table import tokens
 
 _MOST_CHANGES = 50
+_LONGEST_KEY = 200
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -144,7 +145,7 @@ def _one_of_many(number: int, one: OneOfMany, staff: Staff, desk: Desk, repeat: 
 
 def _repeat(request: HttpRequest) -> Idempotency:
     key = request.headers.get("Idempotency-Key")
-    if key is not None and not 1 <= len(key) <= 200:
+    if key is not None and not 1 <= len(key) <= _LONGEST_KEY:
         raise Malformed("An Idempotency-Key has 1 to 200 characters.")
     return Idempotency(key, hashlib.sha256(raw_body(request)).hexdigest())
 

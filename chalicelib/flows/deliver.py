@@ -102,7 +102,9 @@ class Deliver:
             self.store.update(contacts.opt_out(notice.contact_id, self.clock()))
         log.info(
             "notice sent: %s", type(outcome).__name__,
-            extra={"notice": notice.id, "attempt": notice.attempt, "channel": sent.channel, "code": getattr(outcome, "code", "")},
+            extra={
+                "notice": notice.id, "attempt": notice.attempt, "channel": sent.channel, "code": getattr(outcome, "code", ""),
+            },
         )  # fmt: skip
 
     def _change(self, notice: Notice, step: Callable[[Notice], Notice], owner: str | None) -> None:
