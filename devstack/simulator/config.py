@@ -12,6 +12,8 @@ class SimulatorConfig:
     app_secret: signs webhooks.  verify_token: for the handshake.  access_token: what senders must show.
     webhook_url: Kabar's.  numbers: phone_number_id → office.
     templates: (name, language) → body with `{{1}}`, `{{2}}`, ….  graph_version: what Kabar uses; any `v<n>.<n>` is served.
+    redelivery_backoff_s: after the first failed post of a report, doubled for each further one; Meta goes on for 7 days, this
+    for 31 times as long.
     """
 
     app_secret: str
@@ -21,6 +23,7 @@ class SimulatorConfig:
     numbers: Mapping[str, str]
     templates: Mapping[tuple[str, str], str]
     graph_version: str
+    redelivery_backoff_s: float = 0.1
 
 
 class Control(Protocol):

@@ -20,6 +20,7 @@ _REPORTS = {
     "reversed": ("delivered", "sent"),
     "delivered_after_failed": ("sent", "failed", "delivered"),
     "read_only": ("read",),
+    "sent_only": ("sent",),
 }
 
 

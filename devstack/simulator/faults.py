@@ -12,11 +12,12 @@ _PLAIN = (
     *("http_500", "http_502", "http_429", "timeout_before", "timeout_after", "reset", "malformed_200"),
     *("undeliverable", "silent"),
 )
-_RECEIPTS = ("duplicated", "reversed", "delivered_after_failed", "read_only")
+_RECEIPTS = ("duplicated", "reversed", "delivered_after_failed", "read_only", "sent_only")
 _WHATSAPP_ONLY = ("undeliverable", "silent", "failed", "receipts")  # SNS reports nothing, so there is nothing to twist
 _GRAPH_CODE = re.compile(r"[0-9]{1,7}")
 _SNS_CODE = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,63}")
-_KNOWN = (*_PLAIN, "slow:<ms>", "error:<code>", "failed:<code>", *(f"receipts:{order}" for order in _RECEIPTS))
+KNOWN = (*_PLAIN, "slow:<ms>", "error:<code>", "failed:<code>", *(f"receipts:{order}" for order in _RECEIPTS))
+"""Every outcome, as people write it."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def outcome(text: str) -> Outcome:
         return Outcome(kind)
     if _takes(kind, argument):
         return Outcome(kind, argument)
-    raise ValueError(f"unknown outcome; known are {', '.join(_KNOWN)} (ms up to {MAX_SLOW_MS})")
+    raise ValueError(f"unknown outcome; known are {', '.join(KNOWN)} (ms up to {MAX_SLOW_MS})")
 
 
 def _takes(kind: str, argument: str) -> bool:

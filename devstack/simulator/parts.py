@@ -51,7 +51,7 @@ def create_parts(config: SimulatorConfig, clock: Callable[[], datetime], control
         limits=Limits(),
         outbox=outbox,
         phones=Phones(),
-        reporter=Reporter(webhook, outbox, clock),
+        reporter=Reporter(webhook, outbox, clock, config.redelivery_backoff_s),
         templates=Templates(config.templates),
         webhook=webhook,
         windows=Windows(),

@@ -19,7 +19,6 @@ from devstack.simulator.webhook import Answer, Webhook, encoded
 
 _WORKERS = 4
 _MOST_ATTEMPTS = 6
-_FIRST_BACKOFF_S = 0.1  # doubled for each further attempt: 3.1 s in all, where Meta would go on for 7 days
 _CLOSE_S = 2.0
 
 
@@ -50,10 +49,11 @@ class _Due:
 class Reporter:
     """The workers that post reports, and the list of those that Kabar never took. Safe for threads."""
 
-    def __init__(self, webhook: Webhook, outbox: Outbox, clock: Callable[[], datetime]) -> None:
+    def __init__(self, webhook: Webhook, outbox: Outbox, clock: Callable[[], datetime], backoff_s: float) -> None:
         self._webhook = webhook
         self._outbox = outbox
         self._clock = clock
+        self._backoff_s = backoff_s
         self._changed = threading.Condition()
         self._due: list[_Due] = []
         self._numbered = 0
@@ -121,7 +121,7 @@ class Reporter:
 
     def _go_on(self, series: _Series, answer: Answer) -> None:
         if answer.status != 200 and series.attempts < _MOST_ATTEMPTS:  # noqa: PLR2004 - the only status that Meta takes for a yes
-            self._push(series, wait_s=_FIRST_BACKOFF_S * 2 ** (series.attempts - 1))
+            self._push(series, wait_s=self._backoff_s * 2 ** (series.attempts - 1))
             return
         if answer.status != 200:  # noqa: PLR2004 - as above
             last = f"HTTP {answer.status}" if answer.status else answer.body

@@ -79,7 +79,11 @@ def _setting(sim: Blueprint, parts: Parts) -> None:
 def _time(sim: Blueprint, parts: Parts) -> None:
     @sim.post("/advance")
     def advance() -> Response:
-        idle = parts.control.advance(commands.read(Advance).seconds)
+        seconds = commands.read(Advance).seconds
+        try:
+            idle = parts.control.advance(seconds)
+        except OverflowError as error:
+            raise BadCommand("seconds: past the end of the calendar") from error
         return jsonify(idle=idle, now=iso(parts.clock()))
 
     @sim.post("/settle")

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from devstack.simulator import graph, sim_control, sim_residents, sns
 from devstack.simulator.config import Control, SimulatorConfig
+from devstack.simulator.faults import KNOWN
 from devstack.simulator.parts import Parts, create_parts
 from devstack.simulator.problems import BadCommand, problem
 
@@ -24,6 +25,8 @@ POST /sim/faults     how the next sends end        GET  /sim/faults      those s
 POST /sim/phones     a phone without WhatsApp      POST /sim/templates   pauses a template
 POST /sim/advance    moves Kabar's clock           POST /sim/settle      waits until all is idle
 POST /sim/reset      clears faults and outbox, not data
+
+How a send can end: {outcomes}
 """
 
 
@@ -60,7 +63,7 @@ def create_simulator(config: SimulatorConfig, clock: Callable[[], datetime], con
 def _outskirts(app: Flask, parts: Parts) -> None:
     @app.get("/")
     def home() -> Response:
-        return Response(_HOME.format(version=parts.config.graph_version), mimetype="text/plain")
+        return Response(_HOME.format(version=parts.config.graph_version, outcomes=", ".join(KNOWN)), mimetype="text/plain")
 
     @app.post("/")
     @app.post("/<path:path>")

@@ -39,17 +39,20 @@ class Clock:
 
 @dataclass
 class Rest:
-    """The rest of the stack: moves the clock, and is as idle as it is told to be."""
+    """The rest of the stack: moves the clock, and is as idle as it is told to be. meanwhile: called by every command."""
 
     clock: Clock
     idle: bool = True
     settled: list[float] = field(default_factory=list)
+    meanwhile: Callable[[], object] = lambda: None
 
     def advance(self, seconds: float) -> bool:
+        self.meanwhile()
         self.clock.now += timedelta(seconds=seconds)
         return self.idle
 
     def settle(self, timeout_s: float) -> bool:
+        self.meanwhile()
         self.settled.append(timeout_s)
         return self.idle
 
@@ -201,10 +204,11 @@ def running() -> Iterator[Stand]:
         numbers={KK: "1801", KTP: "1801"},
         templates=TEMPLATES,
         graph_version="v24.0",
+        redelivery_backoff_s=0.01,
     )
     simulator = create_simulator(config, clock, rest)
     server = make_server("127.0.0.1", 0, simulator.app, threaded=True, request_handler=_Quiet)
-    threads = [threading.Thread(target=one.serve_forever, args=(0.02,)) for one in (kabar, server)]
+    threads = [threading.Thread(target=one.serve_forever, args=(0.005,)) for one in (kabar, server)]
     for thread in threads:
         thread.start()
     http = urllib3.PoolManager(retries=False, timeout=PATIENCE_S)
