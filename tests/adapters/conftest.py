@@ -1,9 +1,9 @@
 """Runs the Store's contract on each engine."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
+from moto.server import ThreadedMotoServer
 
 from chalicelib.ports import Store
 from tests import tiers
@@ -29,27 +29,27 @@ def clock() -> SettableClock:
     return SettableClock()
 
 
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    server = ThreadedMotoServer("127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
 @pytest.fixture(params=engines.ENGINES)
 def engine(request: pytest.FixtureRequest, clock: SettableClock) -> Iterator[Engine]:
-    with ExitStack() as stack:
-        match request.param:
-            case "fake":
-                yield engines.fake(clock)
-            case "moto":
-                _excuse_moto(request)
-                yield stack.enter_context(engines.moto(clock))
-            case _:
-                url = request.getfixturevalue("dynamodb_local_url")
-                yield stack.enter_context(engines.dynamodb_local(url, clock))
+    if request.param == "fake":
+        yield engines.fake(clock)
+        return
+    if request.param == "moto":
+        engines.excuse_moto(request)
+    url = request.getfixturevalue(f"{request.param.replace('-', '_')}_url")
+    with engines.dynamo(request.param, url, clock) as real:
+        yield real
 
 
 @pytest.fixture
 def store(engine: Engine) -> Store:
     return engine.store
-
-
-def _excuse_moto(request: pytest.FixtureRequest) -> None:
-    """Strictly: an excuse that moto no longer needs fails its test."""
-    marker = request.node.get_closest_marker("moto_differs")
-    if marker is not None:
-        request.applymarker(pytest.mark.xfail(reason=marker.args[0], strict=True))
