@@ -37,4 +37,4 @@ def passes(error: Exception) -> bool:
     """Whether the same call may succeed later: throttled, a fault of the server's, or no answer at all."""
     if isinstance(error, ClientError):
         return error_code(error) in _PASSING or http_status(error) >= _SERVER_ERRORS
-    return isinstance(error, ConnectionError)
+    return isinstance(error, ConnectionError | HTTPClientError)
