@@ -86,7 +86,7 @@ def end_with_standard_input() -> None:
 
 def main(port: int) -> None:
     """Serves until standard input ends."""
-    logs.to_stderr("moto")
+    logs.to_stderr()
     threading.Thread(target=end_with_standard_input, daemon=True).start()
     answer_polls_at_once()
     app = DomainDispatcherApplication(create_backend_app)

@@ -114,12 +114,13 @@ def test_a_failed_batch_waits_before_it_comes_again(table: Table) -> None:
     assert not pump.idle()
 
 
-def test_the_pause_after_errors_grows_to_its_bound_and_not_beyond() -> None:
+@pytest.mark.parametrize(("first_s", "longest_s"), [(1e-12, 10), (3600, 0)])
+def test_the_pause_after_errors_is_bounded_and_the_attempts_are_not(first_s: float, longest_s: float) -> None:
     handler = RecordingHandler()
     handler.poison = {"bad"}
     streams = FakeStreams([FakeShard("a", ["bad"])])
     function = Function("dispatch", handler)
-    pump = StreamPump(streams.as_client(), ARN, function, first_backoff_s=1e-12, longest_backoff_s=2e-6)
+    pump = StreamPump(streams.as_client(), ARN, function, first_backoff_s=first_s, longest_backoff_s=longest_s)
     turns(pump, 2000)
     assert handler.keys == [["bad"]] * 2000
 

@@ -1,0 +1,78 @@
+"""Kabar itself, as it would be deployed: its app, its handlers, and what .chalice/config.json says of them."""
+
+import importlib
+import json
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from chalice.app import Chalice
+from chalice.config import Config
+
+from chalicelib import wiring
+from chalicelib.ports import Clock
+from chalicelib.wiring import Wiring
+from devstack.environment import enter
+from devstack.pumps.function import Function
+
+_ROOT = Path(__file__).parent.parent
+
+
+class Kabar:
+    """The app of this process, imported when this is made.
+
+    Attributes:
+        app: The API.
+        config: Its settings, as Chalice reads them.
+        wiring: All parts, already built: boto3 makes its first client in one thread only.
+    """
+
+    def __init__(self, stage: str, clock: Clock) -> None:
+        wiring.use_clock(clock)
+        self._module = importlib.import_module("app")
+        self.app: Chalice = self._module.app
+        self.config = _config(stage, "api_handler", self.app)
+        self.wiring = _built(wiring.wired())
+        self._stage = stage
+        self._sources = {source.name: source for source in self.app.event_sources}
+        # Chalice writes what went wrong in a view to standard output.
+        self.app.log.handlers.clear()
+        self.app.log.propagate = True
+
+    def function(self, name: str) -> Function:
+        """The event handler `name` with its deployed time and memory."""
+        config = _config(self._stage, name, self.app)
+        return Function(
+            name, getattr(self._module, name), timeout_s=config.lambda_timeout or 60, memory_mb=config.lambda_memory_size or 128
+        )
+
+    def source(self, name: str) -> Any:
+        """What app.py says of the event source of `name`: one of chalice.app's …EventConfig."""
+        return self._sources[name]
+
+
+def _config(stage: str, function: str, app: Chalice | None = None) -> Config:
+    on_disk = json.loads((_ROOT / ".chalice" / "config.json").read_text())
+    given = {"project_dir": str(_ROOT), "chalice_app": app}
+    return Config(stage, function, user_provided_params=given, config_from_disk=on_disk)
+
+
+def _built(parts: Wiring) -> Wiring:
+    for name, part in vars(Wiring).items():
+        if isinstance(part, cached_property):
+            getattr(parts, name)
+    return parts
+
+
+@contextmanager
+def environment(stage: str, environ: MutableMapping[str, str], ours: Mapping[str, str]) -> Iterator[None]:
+    """Gives `environ` what functions of the stage find there, with `ours` on top; puts it back after."""
+    before = dict(environ)
+    enter(environ, _config(stage, "api_handler").environment_variables | dict(ours))
+    try:
+        yield
+    finally:
+        environ.clear()
+        environ.update(before)
