@@ -5,6 +5,7 @@ over after. `chalicelib.table` makes them; an adapter only carries them out.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol, TypeAlias
@@ -172,6 +173,20 @@ class Secrets(Protocol):
 
     def current(self) -> SecretValues:
         """Raises TransientError, or Misconfigured when one is missing."""
+
+
+class Metrics(Protocol):
+    """Figures for the office's dashboard and alarms. Names are fixed words; labels hold no personal data."""
+
+    def count(self, name: str, value: float = 1, *, unit: str = "Count", **labels: str) -> None:
+        """Adds to a figure. unit: CloudWatch's word for it."""
+
+
+class Pace(Protocol):
+    """Holds the provider's rate: what one worker may send a second."""
+
+    def hold(self) -> AbstractContextManager[None]:
+        """A context that lasts at least as long as one send may take up of the rate."""
 
 
 class Clock(Protocol):

@@ -2,33 +2,48 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
+from typing import Any
 
 from chalicelib.domain.errors import Misconfigured
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a stage sets. queue_url: of the notices queue; graph_url: where WhatsApp's Graph API is."""
+    """What a stage sets. queue_url: of the notices queue; graph_url: where WhatsApp's Graph API is.
+
+    sends_at_once: how many notices are delivered at the same time (the queue's maximum concurrency); sends_per_s: what the
+    provider takes from one number (80; 20 where the office keeps the WhatsApp Business app).
+    """
 
     stage: str
     table: str
     queue_url: str
     graph_url: str = "https://graph.facebook.com"
     graph_version: str = "v24.0"
+    sends_at_once: int = 10
+    sends_per_s: int = 80
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings, from `KABAR_<FIELD>`.
 
     Raises:
-        Misconfigured: naming the variable that is missing.
+        Misconfigured: naming the variable that is missing or wrong.
     """
     source = os.environ if environment is None else environment
-    values = {
-        name: source[f"KABAR_{name.upper()}"] for name in Settings.__dataclass_fields__ if source.get(f"KABAR_{name.upper()}")
-    }
-    for name in ("stage", "table", "queue_url"):
-        if name not in values:
-            raise Misconfigured(f"KABAR_{name.upper()} is not set.")
+    values: dict[str, Any] = {}
+    for field in fields(Settings):
+        name = f"KABAR_{field.name.upper()}"
+        text = source.get(name)
+        if text:
+            values[field.name] = _number(name, text) if field.type is int else text
+        elif field.default is MISSING:
+            raise Misconfigured(f"{name} is not set.")
     return Settings(**values)
+
+
+def _number(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise Misconfigured(f"{name} is not a number above 0.")
+    return int(text)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.catalogue import load_offices
 from chalicelib.domain.catalogue import Office
-from chalicelib.ports import Clock, NoticeQueue, Secrets, Sms, Store, WhatsApp
+from chalicelib.ports import Clock, Metrics, NoticeQueue, Pace, Secrets, Sms, Store, WhatsApp
 from chalicelib.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from chalicelib.flows.dispatch import Dispatch
     from chalicelib.flows.ingest import Ingest
     from chalicelib.flows.keeping import Keeping
+    from chalicelib.flows.ledger import Ledger
     from chalicelib.flows.lookup import Lookup
     from chalicelib.flows.people import People
     from chalicelib.flows.reading import Reading
+    from chalicelib.flows.receipts import Receipts
     from chalicelib.flows.sweep import Sweep
 
 
@@ -72,6 +74,18 @@ class Wiring:
         return SnsSms(self._client("sns", sns_config()))
 
     @cached_property
+    def metrics(self) -> Metrics:
+        from chalicelib.adapters.emf import EmbeddedMetrics
+
+        return EmbeddedMetrics(self.settings.stage, self.clock)
+
+    @cached_property
+    def pace(self) -> Pace:
+        from chalicelib.adapters.pace import LeastDuration
+
+        return LeastDuration(self.settings.sends_at_once / self.settings.sends_per_s)
+
+    @cached_property
     def people(self) -> "People":
         from chalicelib.flows.people import People
 
@@ -87,10 +101,21 @@ class Wiring:
     def ingest(self) -> "Ingest":
         from chalicelib.flows.chat import Chat
         from chalicelib.flows.ingest import Ingest
+
+        chat = Chat(self.store, self.people, self.offices, self.metrics, self.clock, self.rng)
+        return Ingest(chat, self.receipts, self.keeping)
+
+    @cached_property
+    def ledger(self) -> "Ledger":
+        from chalicelib.flows.ledger import Ledger
+
+        return Ledger(self.store, self.metrics, self.clock)
+
+    @cached_property
+    def receipts(self) -> "Receipts":
         from chalicelib.flows.receipts import Receipts
 
-        chat = Chat(self.store, self.people, self.offices, self.clock, self.rng)
-        return Ingest(chat, Receipts(self.store, self.keeping, self.clock, self.rng), self.keeping)
+        return Receipts(self.ledger, self.keeping, self.clock, self.rng)
 
     @cached_property
     def dispatch(self) -> "Dispatch":
@@ -100,15 +125,21 @@ class Wiring:
 
     @cached_property
     def deliver(self) -> "Deliver":
+        from chalicelib.flows.circuits import Circuits
         from chalicelib.flows.deliver import Deliver
+        from chalicelib.flows.spending import Spending
 
-        return Deliver(self.store, self.whatsapp, self.sms, self.offices, self.clock, self.rng)
+        circuits = Circuits(self.store, self.metrics, self.clock)
+        spending = Spending(self.store, self.metrics, self.clock)
+        return Deliver(
+            self.store, self.ledger, circuits, spending, self.whatsapp, self.sms, self.pace, self.offices, self.clock, self.rng
+        )
 
     @cached_property
     def sweep(self) -> "Sweep":
         from chalicelib.flows.sweep import Sweep
 
-        return Sweep(self.store, self.queue, self.keeping, self.offices, self.clock)
+        return Sweep(self.store, self.ledger, self.receipts, self.queue, self.keeping, self.metrics, self.offices, self.clock)
 
     @cached_property
     def lookup(self) -> "Lookup":
@@ -126,7 +157,7 @@ class Wiring:
     def desk(self) -> "Desk":
         from chalicelib.flows.desk import Desk
 
-        return Desk(self.store, self.people, self.lookup, self.offices, self.clock, self.rng)
+        return Desk(self.store, self.people, self.lookup, self.offices, self.metrics, self.clock, self.rng)
 
     def _client(self, service: str, config: Any = None) -> Any:
         import boto3

@@ -3,11 +3,12 @@
 import tomllib
 from collections.abc import Mapping
 from datetime import date, time, timedelta
+from decimal import ROUND_UP, Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from chalicelib.domain.catalogue import LANGUAGES, Office, Output, Service
+from chalicelib.domain.catalogue import LANGUAGES, Office, Output, Service, SmsTerms
 from chalicelib.domain.errors import Misconfigured
 from chalicelib.domain.hours import Calendar, Span, Zone
 
@@ -42,15 +43,17 @@ def parse_office(code: str, text: str) -> Office:
             code=code,
             name=data["name"],
             short=data["short"],
-            sms_sender=data["sms_sender"],
+            sms=_sms(data["sms"]),
             place=data["place"],
             hours=data["hours"],
             calendar=_calendar(data["zone"], data["calendar"]),
             services={service: _service(service, one) for service, one in data["services"].items()},
             notify=frozenset(data["notify"]),
+            notice_hours=_span(data["notice_hours"]),
+            notice_on_closed_days=bool(data["notice_on_closed_days"]),
             texts={(lang, kind): body for lang, own in data.get("texts", {}).items() for kind, body in own.items()},
         )
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, ArithmeticError) as error:
         raise Misconfigured(f"offices/{code}.toml: {error!r}") from error
 
 
@@ -61,6 +64,11 @@ def _calendar(zone: str, data: Mapping[str, Any]) -> Calendar:
         closed=frozenset(date.fromisoformat(day) for day in data.get("closed", ())),
         extra={date.fromisoformat(day): _span(span) for day, span in data.get("extra", {}).items()},
     )
+
+
+def _sms(data: Mapping[str, Any]) -> SmsTerms:
+    price, most = (Decimal(data[name]) * 1000 for name in ("price_usd", "max_per_day_usd"))
+    return SmsTerms(data["sender"], int(price.to_integral_value(ROUND_UP)), int(most))
 
 
 def _span(text: str) -> Span:

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain.hours import Calendar
+from chalicelib.domain.hours import Calendar, Span
 from chalicelib.domain.request import CLOSED, Status
 
 LANGUAGES = ("id", "en")
+# An office that is closed for longer than this has its notices sent all the same.
+_LONGEST_SILENCE_DAYS = 14
 
 
 class Output(StrEnum):
@@ -36,22 +38,45 @@ class Service:
 
 
 @dataclass(frozen=True)
+class SmsTerms:
+    """What an office pays for SMS. sender: alphanumeric, ≤ 11 characters; prices in thousandths of a US dollar."""
+
+    sender: str
+    price_mills: int
+    max_per_day_mills: int
+
+
+@dataclass(frozen=True)
 class Office:
     """One Dukcapil. notify: the statuses, and `hold`, whose changes owe the resident a notice.
 
-    short: how an SMS begins; sms_sender: its alphanumeric sender; texts: own words, by (language, kind).
+    short: how an SMS begins; notice_hours: when status notices may go out, local time, on closed days too if
+    `notice_on_closed_days`; texts: own words, by (language, kind).
     """
 
     code: str
     name: str
     short: str
-    sms_sender: str
+    sms: SmsTerms
     place: str
     hours: Mapping[str, str]
     calendar: Calendar
     services: Mapping[str, Service]
     notify: frozenset[str]
+    notice_hours: Span
+    notice_on_closed_days: bool
     texts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def may_tell_at(self, now: datetime) -> datetime:
+        """The next moment at which a status notice may go out: `now` itself within the notice hours."""
+        local = self.calendar.local(now)
+        for days in range(_LONGEST_SILENCE_DAYS):
+            day = local.date() + timedelta(days=days)
+            opens = datetime.combine(day, self.notice_hours.opens, local.tzinfo)
+            closes = datetime.combine(day, self.notice_hours.closes, local.tzinfo)
+            if (self.notice_on_closed_days or self.calendar.span(day)) and local < closes:
+                return now if opens <= local else opens.astimezone(now.tzinfo)
+        return now
 
     def due(self, service: str, status: Status, now: datetime) -> datetime | None:
         """When the office promises the next step: a first decision in open hours, the document by the clock."""

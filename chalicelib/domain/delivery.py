@@ -77,8 +77,10 @@ class Remedy(StrEnum):
     OPTED_OUT = "opted_out"
     CHANNEL_DOWN = "channel_down"
     """The whole channel refuses: token expired, account locked."""
+    TEMPLATE_DOWN = "template_down"
+    """This template cannot be sent until a person has acted: paused, not approved, or not what we fill in."""
     OUR_FAULT = "our_fault"
-    """The request or its template is wrong: fail loudly, use SMS."""
+    """The request is wrong: fail loudly, use SMS."""
 
 
 @dataclass(frozen=True)

@@ -56,14 +56,15 @@ REMEDIES: Mapping[int, Remedy] = MappingProxyType(
         131021: Remedy.OUR_FAULT,  # to ourselves
         131051: Remedy.OUR_FAULT,  # message type
         131053: Remedy.OUR_FAULT,  # media
-        132000: Remedy.OUR_FAULT,  # template: number of parameters
-        132001: Remedy.OUR_FAULT,  # template: not there, or not in that language
+        # So is the template, for everybody, until a person has acted.
+        132000: Remedy.TEMPLATE_DOWN,  # template: number of parameters
+        132001: Remedy.TEMPLATE_DOWN,  # template: not there, or not in that language
         132005: Remedy.OUR_FAULT,  # template: too long when filled in
-        132007: Remedy.OUR_FAULT,  # template: against policy
-        132008: Remedy.OUR_FAULT,  # template: parameter's value
-        132012: Remedy.OUR_FAULT,  # template: parameter's format
-        132015: Remedy.OUR_FAULT,  # template: paused
-        132016: Remedy.OUR_FAULT,  # template: disabled
+        132007: Remedy.TEMPLATE_DOWN,  # template: against policy
+        132008: Remedy.TEMPLATE_DOWN,  # template: parameter's value
+        132012: Remedy.TEMPLATE_DOWN,  # template: parameter's format
+        132015: Remedy.TEMPLATE_DOWN,  # template: paused
+        132016: Remedy.TEMPLATE_DOWN,  # template: disabled
         135000: Remedy.OUR_FAULT,  # parameters, unspecified
     }
 )

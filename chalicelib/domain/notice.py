@@ -74,10 +74,12 @@ class Attempt:
 class Notice:
     """The ledger of one notice.
 
-    revision: raised by every write, which succeeds only on the revision that was read. answer: the resident asked for it,
-    so it goes even to those who opted out. about: the requests that a status answer speaks of. due_at: when the sweep looks
-    at it, None when nothing is left to do; not_before: not to be claimed earlier. resent: how often an unknown outcome was
-    sent again. service: what the channel number is for, None on one for all. body: the officer's own words, for a reply.
+    answer: the resident asked for it, so it goes even to those who opted out. service: what the channel number is for, None
+    on one for all. about: the requests that a status answer speaks of. body: the officer's own words, for a reply.
+    revision: raised by every write, which succeeds only on the revision that was read. due_at: when the sweep looks at it,
+    None when nothing is left to do; not_before: not to be claimed earlier. resent: how often an unknown outcome was sent
+    again. failures and tried_since: refusals in a row on this channel, and since when. asked_at: when staff asked for another
+    attempt. arrived_at: when the first `delivered` or `read` came.
     """
 
     id: str
@@ -102,6 +104,8 @@ class Notice:
     not_before: datetime | None = None
     resent: int = 0
     failures: int = 0
+    tried_since: datetime | None = None
+    asked_at: datetime | None = None
     accepted_at: datetime | None = None
     arrived_at: datetime | None = None
     reason: str | None = None
@@ -117,6 +121,24 @@ class Notice:
 
 # A notice is claimed within seconds of its cause; the sweep finds what the stream missed.
 FIRST_DUE = timedelta(minutes=2)
+
+# What must arrive goes as a template that WhatsApp gives up on after its time to live: silence for that long and a margin
+# means that WhatsApp will not deliver it any more, and the SMS follows.
+TIME_TO_LIVE = {
+    Kind.READY: timedelta(minutes=4),
+    Kind.INCOMPLETE: timedelta(minutes=25),
+    Kind.REJECTED: timedelta(minutes=25),
+}
+MARGIN = {Kind.READY: timedelta(minutes=1), Kind.INCOMPLETE: timedelta(minutes=5), Kind.REJECTED: timedelta(minutes=5)}
+
+# How long a notice is worth sending: an answer as long as its chat is fresh, a status as long as somebody may act on it.
+ANSWER_USEFUL = timedelta(hours=24)
+STATUS_USEFUL = timedelta(days=7)
+
+
+def silence(kind: Kind) -> timedelta | None:
+    """How long WhatsApp may keep silent about a notice before the SMS follows; None for those that need no SMS."""
+    return TIME_TO_LIVE[kind] + MARGIN[kind] if kind in TIME_TO_LIVE else None
 
 
 def owed(change: Change, notify: frozenset[str]) -> Kind | None:

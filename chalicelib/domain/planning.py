@@ -1,14 +1,19 @@
-"""What to do with a claimed notice, given contact and request as they are now."""
+"""What to do with a claimed notice, given contact, request and circuits as they are now."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from chalicelib.domain import ids, texts
+from chalicelib.domain import circuit, ids, texts
+from chalicelib.domain.circuit import Circuit
 from chalicelib.domain.contact import Contact
-from chalicelib.domain.delivery import Outbound, TextMessage
-from chalicelib.domain.notice import Channel, State
+from chalicelib.domain.delivery import Buttons, FreeText, Outbound, Template, TextMessage
+from chalicelib.domain.notice import ANSWER_USEFUL, STATUS_USEFUL, Channel, State, silence
 from chalicelib.domain.texts import Occasion
+
+# Another notice of the same request is on its way: it has its answer within seconds.
+_BEHIND_ANOTHER = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -19,28 +24,113 @@ class Settle:
     reason: str
 
 
-Plan: TypeAlias = Outbound | TextMessage | Settle
+@dataclass(frozen=True)
+class Wait:
+    """Send nothing now."""
+
+    until: datetime
+    state: State
+    reason: str
 
 
-def plan(occasion: Occasion, contact: Contact, now: datetime) -> Plan:
-    """The one send that this attempt makes, or the notice's end."""
-    notice, request = occasion.notice, occasion.request
-    if contact.opted_out_at is not None and not notice.answer:
+@dataclass(frozen=True)
+class Send:
+    """Send this. silence: how long no `delivered` may come before the SMS follows; probes: open circuits that this tests."""
+
+    message: Outbound | TextMessage
+    silence: timedelta | None = None
+    probes: tuple[Circuit, ...] = ()
+
+
+Plan: TypeAlias = Send | Settle | Wait
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is true when a notice is claimed. behind: an earlier notice of the request is being sent at this moment."""
+
+    occasion: Occasion
+    contact: Contact
+    now: datetime
+    circuits: Mapping[str, Circuit] = field(default_factory=dict)
+    behind: bool = False
+
+
+def plan(situation: Situation) -> Plan:
+    """The one send that this attempt makes, or why there is none."""
+    return _end(situation) or _pause(situation) or _send(situation)
+
+
+def _end(situation: Situation) -> Settle | None:
+    notice, request, now = situation.occasion.notice, situation.occasion.request, situation.now
+    if situation.contact.opted_out_at is not None and not notice.answer:
         return Settle(State.SUPPRESSED, "opted_out")
     if request is not None and notice.version is not None and notice.version < request.noticed_version:
-        return Settle(State.SUPERSEDED, "a later notice of the request")
+        return Settle(State.SUPERSEDED, "later_notice")
+    useful = ANSWER_USEFUL if notice.answer else STATUS_USEFUL
+    if now - (notice.asked_at or notice.caused_at) > useful:
+        return Settle(State.FAILED, "too_late")
+    return None
+
+
+def _pause(situation: Situation) -> Wait | None:
+    notice, now = situation.occasion.notice, situation.now
+    if situation.behind:
+        return Wait(now + _BEHIND_ANOTHER, State.PLANNED, "behind_another")
+    may = now if notice.answer else situation.occasion.office.may_tell_at(now)
+    return Wait(may, State.HELD, "quiet_hours") if may > now else None
+
+
+def _send(situation: Situation) -> Plan:
+    notice, contact = situation.occasion.notice, situation.contact
     if notice.channel is Channel.SMS or contact.recipient is None or notice.phone_number_id is None:
-        return _by_sms(occasion, contact)
-    window = contact.window_open(notice.phone_number_id, now) and not notice.force_template
-    content = texts.free(occasion) if window else texts.template(occasion)
-    return Outbound(notice.phone_number_id, contact.recipient, content, ids.callback(notice.id, notice.attempt))
+        return _by_sms(situation)
+    content = _content(situation, notice.phone_number_id)
+    scopes = [circuit.number(notice.phone_number_id)]
+    if isinstance(content, Template):
+        scopes.append(circuit.template(content.name, content.language))
+    down = [situation.circuits[scope] for scope in scopes if scope in situation.circuits]
+    if any(one.probe_at > situation.now for one in down):
+        return _around(situation, down)
+    message = Outbound(notice.phone_number_id, contact.recipient, content, ids.callback(notice.id, notice.attempt))
+    follows = silence(notice.kind) if isinstance(content, Template) and _phone(situation) else None
+    return Send(message, follows, tuple(down))
 
 
-def _by_sms(occasion: Occasion, contact: Contact) -> Plan:
-    phone = (occasion.request.sms_phone if occasion.request else None) or contact.phone
+def _content(situation: Situation, phone_number_id: str) -> FreeText | Buttons | Template:
+    """Free words while the window is open; but what must arrive goes as a template, whose silence means something.
+
+    When that template is down, free words are better than an SMS.
+    """
+    occasion, notice = situation.occasion, situation.occasion.notice
+    if not situation.contact.window_open(phone_number_id, situation.now) or notice.force_template:
+        return texts.template(occasion)
+    if silence(notice.kind) is None or not _phone(situation):
+        return texts.free(occasion)
+    content = texts.template(occasion)
+    down = circuit.template(content.name, content.language) in situation.circuits
+    return texts.free(occasion) if down else content
+
+
+def _around(situation: Situation, down: list[Circuit]) -> Plan:
+    """The SMS instead of a channel that is down, or patience where no SMS can say it."""
+    by_sms = _by_sms(situation)
+    if isinstance(by_sms, Send):
+        return by_sms
+    return Wait(max(one.probe_at for one in down), State.HELD, down[0].code)
+
+
+def _by_sms(situation: Situation) -> Plan:
+    phone = _phone(situation)
     if phone is None:
-        return Settle(State.SUPPRESSED, "no_address") if contact.recipient is None else Settle(State.FAILED, "no_phone")
-    body = texts.sms(occasion)
+        nowhere = situation.contact.recipient is None
+        return Settle(State.SUPPRESSED, "no_address") if nowhere else Settle(State.FAILED, "no_phone")
+    body = texts.sms(situation.occasion)
     if body is None:
         return Settle(State.FAILED, "not_for_sms")
-    return TextMessage(phone, body, occasion.office.sms_sender)
+    return Send(TextMessage(phone, body, situation.occasion.office.sms.sender))
+
+
+def _phone(situation: Situation) -> str | None:
+    request = situation.occasion.request
+    return (request.sms_phone if request else None) or situation.contact.phone

@@ -19,7 +19,7 @@ from chalicelib.domain.notice import FIRST_DUE, Notice
 from chalicelib.flows.keeping import Stored
 from chalicelib.flows.people import People
 from chalicelib.flows.requests import Opening, open_request
-from chalicelib.ports import Clock, ConditionFailed, Item, Put, SecretValues, Store, Write
+from chalicelib.ports import Clock, ConditionFailed, Item, Metrics, Put, SecretValues, Store, Write
 from chalicelib.table import contacts, messages, notices
 from chalicelib.table.values import digest
 
@@ -33,6 +33,7 @@ class Chat:
     store: Store
     people: People
     offices: Mapping[str, Office]
+    metrics: Metrics
     clock: Clock
     rng: Random
 
@@ -58,6 +59,8 @@ class Chat:
                     return Stored.DUPLICATE
                 contact = self._again(contact.id, message, secrets, now)
                 continue
+            if decision.answer is not None:
+                self.metrics.count("NoticePlanned", office=office.code, kind=decision.answer.value)
             return Stored.STORED
         raise TransientError("a contact kept changing")
 

@@ -13,7 +13,7 @@ from chalicelib.domain.staff import Right, Staff
 from chalicelib.flows.lookup import Lookup
 from chalicelib.flows.people import People
 from chalicelib.flows.requests import Opening, open_request, tell
-from chalicelib.ports import Clock, ConditionFailed, SecretValues, Store, Write
+from chalicelib.ports import Clock, ConditionFailed, Metrics, SecretValues, Store, Write
 from chalicelib.table import contacts, keys, requests
 
 _TRIES = 5
@@ -47,6 +47,7 @@ class Desk:
     people: People
     lookup: Lookup
     offices: Mapping[str, Office]
+    metrics: Metrics
     clock: Clock
     rng: Random
 
@@ -101,6 +102,8 @@ class Desk:
                 self.store.transact([requests.put(after), requests.put_change(change), *telling, *self._closing(after, now)])
             except ConditionFailed:
                 continue
+            if telling:
+                self.metrics.count("NoticePlanned", office=office.code, kind=after.status.value)
             return after
         raise TransientError("a request kept changing")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chalicelib.domain.inbound import Broken, Event
+from chalicelib.domain.inbound import Broken, Event, StatusReport
 from chalicelib.ports import Clock, ConditionFailed, Store
 from chalicelib.table import messages
 
@@ -27,6 +27,14 @@ class Keeping:
         """Keeps an event."""
         try:
             self.store.put(messages.put_event(event, self.clock()))
+        except ConditionFailed:
+            return Stored.DUPLICATE
+        return Stored.STORED
+
+    def orphan(self, report: StatusReport) -> Stored:
+        """Keeps a report that is about no notice we know, and lets the sweep try it again."""
+        try:
+            self.store.put(messages.put_orphan(report, self.clock()))
         except ConditionFailed:
             return Stored.DUPLICATE
         return Stored.STORED

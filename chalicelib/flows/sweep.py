@@ -7,40 +7,54 @@ from dataclasses import dataclass
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.inbound import NO_DAY, Broken
 from chalicelib.domain.ledger import overdue
+from chalicelib.domain.notice import Notice
 from chalicelib.flows.keeping import Keeping
-from chalicelib.ports import Clock, ConditionFailed, Item, Key, NoticeQueue, Store, Update
-from chalicelib.table import notices
-from chalicelib.table.values import Reader, stamp
+from chalicelib.flows.ledger import Ledger
+from chalicelib.flows.receipts import Receipts
+from chalicelib.ports import Clock, Item, Key, Metrics, NoticeQueue, Store, Update
+from chalicelib.table import messages, notices
+from chalicelib.table.values import Reader, moment, stamp
 
 log = logging.getLogger(__name__)
-# At most so many notices an office and tick: what WhatsApp takes from one number (80/s) and the queue's workers clear.
+# At most so many notices an office and tick: what the queue's workers clear in a minute at the provider's rate.
 MOST_PER_OFFICE = 400
 _BATCH = 10
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """Looks at every notice whose due time has come."""
+    """Looks at everything whose due time has come."""
 
     store: Store
+    ledger: Ledger
+    receipts: Receipts
     queue: NoticeQueue
     keeping: Keeping
+    metrics: Metrics
     offices: Mapping[str, Office]
     clock: Clock
 
     def __call__(self) -> int:
-        """How many notices went to the queue. One office's trouble stops no other's.
+        """How many notices went to the queue.
 
         The due time is moved before a notice is queued: if we die in between, it is due again in two minutes.
+
+        Raises:
+            TransientError: the table or the queue failed; the next tick goes on from there.
         """
+        self._orphans()
+        return sum(self._office(code) for code in sorted(self.offices))
+
+    def _office(self, code: str) -> int:
+        due = self.store.query_index("due", code, until=stamp(self.clock()), limit=MOST_PER_OFFICE)
+        oldest = (self.clock() - moment(Reader(due[0]).text("due_at"))).total_seconds() if due else 0.0
+        self.metrics.count("OldestDue", oldest, unit="Seconds", office=code)
         queued = 0
-        for code in sorted(self.offices):
-            due = self.store.query_index("due", code, until=stamp(self.clock()), limit=MOST_PER_OFFICE)
-            for start in range(0, len(due), _BATCH):
-                ready = [one for item in due[start : start + _BATCH] if (one := self._moved(item)) is not None]
-                if ready:
-                    self.queue.enqueue(ready)
-                queued += len(ready)
+        for start in range(0, len(due), _BATCH):
+            ready = [one for keys in due[start : start + _BATCH] if (one := self._moved(keys)) is not None]
+            if ready:
+                self.queue.enqueue(ready)
+            queued += len(ready)
         return queued
 
     def _moved(self, keys: Item) -> str | None:
@@ -50,23 +64,34 @@ class Sweep:
         if item is None:
             return None
         try:
-            notice, now = notices.read(item), self.clock()
-            after, queue_it = overdue(notice, now)
+            notice = notices.read(item)
         except Exception:
             log.exception("a due item cannot be read", extra={"item": f"{key.pk} {key.sk}"})
             self._park(key)
             return None
-        if notice.due_at is None or notice.due_at > now:
-            return None
-        try:
-            self.store.put(notices.put_next(after))
-        except ConditionFailed:
-            return None
-        if not queue_it:
-            log.warning("notice %s", after.state, extra={"notice": notice.id, "reason": after.reason})
+        queue_it = False
+
+        def change(now: Notice) -> Notice | None:
+            nonlocal queue_it
+            if now.due_at is None or now.due_at > self.clock():
+                queue_it = False
+                return None
+            after, queue_it = overdue(now, self.clock())
+            return after
+
+        self.ledger.step(notice, change)
         return notice.id if queue_it else None
 
     def _park(self, key: Key) -> None:
         """Takes what nobody can read out of the way of what is due, and leaves a mark for a person to find it by."""
         self.store.update(Update(key, remove=("due_pk", "due_at")))
         self.keeping.broken(Broken("unreadable_notice", NO_DAY, f"{key.pk} {key.sk}"))
+
+    def _orphans(self) -> None:
+        """Reports that came before anything they could be about: tried again, ever less often, for a day."""
+        due = self.store.query_index("due", messages.ORPHANS, until=stamp(self.clock()), limit=_BATCH)
+        for keys in due:
+            item = self.store.get(Key(Reader(keys).text("pk"), Reader(keys).text("sk")))
+            if item is not None:
+                applied = self.receipts.apply(messages.read_orphan(item))
+                self.store.update(messages.orphan_seen(item, self.clock(), settled=applied is not None))

@@ -3,14 +3,20 @@
 import hashlib
 from datetime import datetime, timedelta
 
+from chalicelib.domain import ids
 from chalicelib.domain.conversation import Decision
-from chalicelib.domain.inbound import Broken, Event
+from chalicelib.domain.delivery import Refused
+from chalicelib.domain.inbound import NO_DAY, Broken, Event, StatusReport
 from chalicelib.domain.message import Message
-from chalicelib.ports import Condition, Item, Key, Put
-from chalicelib.table.values import digest, epoch, filled, stamp
+from chalicelib.domain.meta_codes import remedy_for
+from chalicelib.domain.notice import FIRST_DUE
+from chalicelib.ports import Condition, Item, Key, Put, Update
+from chalicelib.table.values import Reader, digest, epoch, filled, stamp
 
 # Deduplication needs eight days (WhatsApp redelivers for seven); people look back further.
 MESSAGES_KEPT = timedelta(days=90)
+# Partition of the `due` index for reports that fit no notice yet.
+ORPHANS = "ORPHANS"
 EVENTS_KEPT = timedelta(days=90)
 MOST_RAW = 60_000
 # An item ends at 400 KB; raw text is ASCII.
@@ -42,6 +48,39 @@ def put_event(event: Event, now: datetime) -> Put:
     """Stores an event by its content; refused when it is there already."""
     [put] = _chunks(f"EVENT#{event.day}", event.raw[:CHUNK], event.kind, now)
     return put
+
+
+def put_orphan(report: StatusReport, now: datetime) -> Put:
+    """Stores a report that fits no notice yet; it is due to be tried again when it carries a callback of ours."""
+    day = report.at.date().isoformat() if report.at else NO_DAY
+    put = put_event(Event("status", day, report.raw), now)
+    ours = ids.parse_callback(report.callback or "") is not None
+    refusal = report.refusal
+    more = filled({
+        "status": report.status, "callback": report.callback if ours else None, "code": refusal.code if refusal else None,
+        "reported_at": report.at, "due_pk": ORPHANS if ours else None, "due_at": now + FIRST_DUE if ours else None,
+    })  # fmt: skip
+    return Put({**put.item, **more}, put.when)
+
+
+def read_orphan(item: Item) -> StatusReport:
+    """The report of an item that `put_orphan` made."""
+    reader = Reader(item)
+    code = reader.maybe("code")
+    refusal = Refused(code, remedy_for(code)) if code else None
+    return StatusReport(
+        reader.text("status"), reader.maybe_time("reported_at"), reader.maybe("callback"), refusal, reader.text("raw")
+    )
+
+
+def orphan_seen(item: Item, now: datetime, *, settled: bool) -> Update:
+    """Makes a report due again, after as long as it has waited so far; not any more when it is settled or a day old."""
+    reader = Reader(item)
+    waited = now - reader.time("received_at")
+    key = Key(reader.text("pk"), reader.text("sk"))
+    if settled or waited > timedelta(days=1):
+        return Update(key, remove=("due_pk", "due_at"))
+    return Update(key, set_={"due_at": stamp(now + waited)}, when=(Condition("due_at", "present"),))
 
 
 def put_broken(broken: Broken, now: datetime) -> list[Put]:

@@ -137,7 +137,7 @@ def require_valid(write: Write) -> None:
             names = [*write.set_, *write.remove, *write.join, *write.leave]
             if not names or len({*names, "pk", "sk"}) != len(names) + 2:
                 raise ValueError("an update changes at least one attribute, each once, never the key")
-            require_storable({**write.set_, **write.join, **write.leave})
+            item_size({**write.set_, **write.join, **write.leave})
         case Check():
             if not write.when:
                 raise ValueError("a check has at least one condition")

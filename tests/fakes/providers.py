@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Generic, TypeAlias, TypeVar
 
@@ -147,3 +148,24 @@ class FixedSecrets:
         if self.error is not None:
             raise self.error
         return self.values
+
+
+class FakeMetrics:
+    """`chalicelib.ports.Metrics`: every figure, in order."""
+
+    def __init__(self) -> None:
+        self.figures: list[tuple[str, float, Mapping[str, str]]] = []
+
+    def count(self, name: str, value: float = 1, *, unit: str = "Count", **labels: str) -> None:
+        self.figures.append((name, value, {"unit": unit, **labels}))
+
+    def named(self, name: str) -> list[float]:
+        """The values of one figure."""
+        return [value for one, value, _ in self.figures if one == name]
+
+
+class NoPace:
+    """`chalicelib.ports.Pace` that holds nobody up."""
+
+    def hold(self) -> AbstractContextManager[None]:
+        return nullcontext()

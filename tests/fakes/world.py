@@ -15,7 +15,7 @@ from chalicelib.settings import Settings
 from chalicelib.table import contacts, notices, requests
 from chalicelib.wiring import Wiring
 from tests.data import payloads
-from tests.fakes.providers import FakeQueue, FakeSms, FakeWhatsApp, FixedSecrets, Script
+from tests.fakes.providers import FakeMetrics, FakeQueue, FakeSms, FakeWhatsApp, FixedSecrets, NoPace, Script
 from tests.fakes.store import FakeStore
 
 # A Tuesday, ten in the morning in Kalianda.
@@ -50,6 +50,8 @@ class World:
         fakes = {"store": self.store, "queue": self.queue, "whatsapp": self.whatsapp, "sms": self.sms, "secrets": self.secrets}
         vars(self.parts).update(fakes)
         self.officer = Staff("0123456789ab", "Budi", Role.ADMIN, frozenset({"1801"}), START + timedelta(days=365))
+        self.metrics = FakeMetrics()
+        vars(self.parts).update(metrics=self.metrics, pace=NoPace())
         self._dispatched = 0
         self._invocations = 0
 

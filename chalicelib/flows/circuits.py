@@ -1,0 +1,58 @@
+"""Opening, probing and closing the circuits of channels and templates that are down."""
+
+import logging
+from dataclasses import dataclass
+
+from chalicelib.domain import circuit as circuits_
+from chalicelib.domain.circuit import Circuit
+from chalicelib.domain.delivery import Accepted, Outbound, Outcome, Refused, Remedy, Template
+from chalicelib.domain.planning import Send
+from chalicelib.ports import Clock, ConditionFailed, Metrics, Store
+from chalicelib.table import circuits
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Circuits:
+    """What is known to be down."""
+
+    store: Store
+    metrics: Metrics
+    clock: Clock
+
+    def take_turn(self, office: str, circuit: Circuit) -> bool:
+        """Whether this call, and no other within the minute, may probe the circuit."""
+        try:
+            self.store.update(circuits.probes(office, circuit, self.clock()))
+        except ConditionFailed:
+            return False
+        return True
+
+    def learn(self, office: str, sent: Send, outcome: Outcome) -> None:
+        """Opens a circuit when the provider says that it is down, and closes what a probe found to work again."""
+        if isinstance(outcome, Accepted):
+            for circuit in sent.probes:
+                self.store.update(circuits.closes(office, circuit.scope))
+                log.warning("circuit closed", extra={"office": office, "circuit": circuit.scope})
+        if isinstance(outcome, Refused) and isinstance(sent.message, Outbound):
+            scope = _scope(sent.message, outcome.remedy)
+            if scope is not None:
+                self._open(office, scope, outcome.code)
+
+    def _open(self, office: str, scope: str, code: str) -> None:
+        """Alarms once, when the circuit opens."""
+        try:
+            self.store.update(circuits.opens(office, scope, code, self.clock()))
+        except ConditionFailed:
+            return
+        self.metrics.count("CircuitOpened", office=office)
+        log.error("circuit opened", extra={"office": office, "circuit": scope, "code": code})
+
+
+def _scope(message: Outbound, remedy: Remedy) -> str | None:
+    if remedy is Remedy.CHANNEL_DOWN:
+        return circuits_.number(message.phone_number_id)
+    if remedy is Remedy.TEMPLATE_DOWN and isinstance(message.content, Template):
+        return circuits_.template(message.content.name, message.content.language)
+    return None
