@@ -99,6 +99,27 @@ def staff_change_many() -> Response:
     return answered(lambda: desk.change_many(request(), staff(), parts().desk))
 
 
+@app.route("/staff/requests/{request_id}/messages", methods=["POST"])
+def staff_reply(request_id: str) -> Response:
+    from chalicelib.entry import staff as desk
+
+    return answered(lambda: desk.reply(request_id, request(), staff(), parts().telling))
+
+
+@app.route("/staff/notices", methods=["GET"])
+def staff_notices() -> Response:
+    from chalicelib.entry import staff as desk
+
+    return answered(lambda: desk.notices(request(), staff(), parts().telling))
+
+
+@app.route("/staff/notices/{notice_id}/resend", methods=["POST"])
+def staff_resend(notice_id: str) -> Response:
+    from chalicelib.entry import staff as desk
+
+    return answered(lambda: desk.resend(notice_id, staff(), parts().telling))
+
+
 @app.route("/health", methods=["GET"])
 def health() -> Response:
     from chalicelib.entry import public

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.flows.reading import Reading
     from chalicelib.flows.receipts import Receipts
     from chalicelib.flows.sweep import Sweep
+    from chalicelib.flows.telling import Telling
 
 
 def utc_now() -> datetime:
@@ -152,6 +153,12 @@ class Wiring:
         from chalicelib.flows.reading import Reading
 
         return Reading(self.store, self.lookup, self.offices, self.clock)
+
+    @cached_property
+    def telling(self) -> "Telling":
+        from chalicelib.flows.telling import Telling
+
+        return Telling(self.store, self.ledger, self.lookup, self.offices, self.clock, self.rng)
 
     @cached_property
     def desk(self) -> "Desk":

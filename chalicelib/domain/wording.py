@@ -53,7 +53,7 @@ WHATSAPP: dict[tuple[str, str], str] = {
         "menerima pemberitahuan kembali."
     ),
     ("id", "opted_in"): "Terima kasih. Anda akan menerima pemberitahuan kembali. Ketik *BERHENTI* untuk menghentikannya.",
-    ("id", "reply"): "Pesan dari petugas {office}: {body}. Silakan balas di chat ini.",
+    ("id", "reply"): "Pesan dari petugas {office}: {body} - silakan balas di chat ini.",
     ("en", "opened"): (
         "Dear resident, your request *{service}* has been received. Number: *{id}*. An officer checks it by {due}. "
         "Please send photos of the originals in this chat: {needs}. Type *CEK* to see its status. This service is FREE."
@@ -98,7 +98,7 @@ WHATSAPP: dict[tuple[str, str], str] = {
         "You will not receive notices any more. Type *CEK* at any time to see your status, or *MULAI* to receive notices again."
     ),
     ("en", "opted_in"): "Thank you. You will receive notices again. Type *BERHENTI* to stop them.",
-    ("en", "reply"): "A message from an officer of {office}: {body}. Please answer in this chat.",
+    ("en", "reply"): "A message from an officer of {office}: {body} - please answer in this chat.",
 }
 
 # One part of 160 GSM-7 characters each, with the longest values. SMS goes in Indonesian only.

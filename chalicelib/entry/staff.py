@@ -2,6 +2,7 @@
 
 import hashlib
 from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import unquote
 
 from chalice.app import Request as HttpRequest
 from chalice.app import Response
@@ -9,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 
 from chalicelib.domain import phone
 from chalicelib.domain.errors import KabarError, Malformed, Unauthorized
+from chalicelib.domain.notice import State
 from chalicelib.domain.request import Status, Step
 from chalicelib.domain.staff import Staff
 from chalicelib.entry import views
@@ -16,6 +18,7 @@ from chalicelib.entry.problems import document
 from chalicelib.entry.whatsapp import raw_body
 from chalicelib.flows.desk import Desk, Idempotency, WalkIn
 from chalicelib.flows.reading import Reading, Wanted
+from chalicelib.flows.telling import Telling
 from chalicelib.ports import Clock, SecretValues, Store
 from chalicelib.table import tokens
 
@@ -81,6 +84,20 @@ class ListQuery(_Body):
     cursor: Annotated[str, StringConstraints(max_length=100)] = ""
 
 
+class ReplyBody(_Body):
+    """`POST /staff/requests/{id}/messages`."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+
+
+class NoticesQuery(_Body):
+    """`GET /staff/notices`, from its query string."""
+
+    state: State = State.FAILED
+    limit: int = Field(default=50, ge=1, le=100)
+    cursor: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
 def who(request: HttpRequest, store: Store, clock: Clock) -> Staff:
     """The holder of the bearer token, by one consistent read.
 
@@ -129,6 +146,25 @@ def change_many(request: HttpRequest, staff: Staff, desk: Desk) -> Response:
     repeat = _repeat(request)
     outcomes = [_one_of_many(number, one, staff, desk, repeat) for number, one in enumerate(body.changes)]
     return _answer({"outcomes": outcomes})
+
+
+def reply(request_id: str, request: HttpRequest, staff: Staff, telling: Telling) -> Response:
+    """202 with `{notice}`: the words are on their way."""
+    body = _body(ReplyBody, request)
+    return _answer({"notice": views.notice(telling.reply(staff, request_id, body.text, _repeat(request)))}, 202)
+
+
+def notices(request: HttpRequest, staff: Staff, telling: Telling) -> Response:
+    """`{notices: […], cursor?}`."""
+    wanted = _checked(NoticesQuery, dict(request.query_params or {}))
+    rows, cursor = telling.page(staff, wanted.state, wanted.limit, wanted.cursor)
+    body: dict[str, Any] = {"notices": [views.notice(one) for one in rows]}
+    return _answer(body | ({"cursor": cursor} if cursor else {}))
+
+
+def resend(notice_id: str, staff: Staff, telling: Telling) -> Response:
+    """202 with `{notice}`. What is on its way already stays as it is, so that pressing twice sends once."""
+    return _answer({"notice": views.notice(telling.resend(staff, unquote(notice_id)))}, 202)
 
 
 def _one_of_many(number: int, one: OneOfMany, staff: Staff, desk: Desk, repeat: Idempotency) -> dict[str, Any]:
