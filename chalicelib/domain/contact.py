@@ -26,7 +26,8 @@ class Contact:
     """A person, known by phone, by WhatsApp user id, or by both. phone, user_id and name are personal data.
 
     last_inbound: by channel number. open and closed: by (office, service); open ones oldest first. absorbed: contacts that
-    turned out to be the same person; such a one has `merged_into`.
+    turned out to be the same person; such a one has `merged_into`. changed_by: the last write that opened, closed, absorbed or
+    opted out or in, so that a merge can tell whether it has seen everything.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Contact:
     closed: Mapping[tuple[str, str], Mark] = field(default_factory=dict)
     absorbed: frozenset[str] = frozenset()
     merged_into: str | None = None
+    changed_by: str | None = None
 
     @property
     def recipient(self) -> Recipient | None:

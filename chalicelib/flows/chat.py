@@ -125,7 +125,7 @@ class Chat:
         if decision.intent is Intent.OPT_OUT:
             following.append(contacts.opt_out(contact.id, now))
         if decision.intent is Intent.OPT_IN:
-            following.append(contacts.opt_in(contact.id))
+            following.append(contacts.opt_in(contact.id, now))
         if decision.answer is not None:
             following.append(notices.put_new(self._answer(message, contact, office, service, decision, now)))
         return put, following

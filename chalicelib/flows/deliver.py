@@ -7,7 +7,6 @@ from datetime import timedelta
 from random import Random
 
 from chalicelib.domain.catalogue import Office
-from chalicelib.domain.contact import Contact
 from chalicelib.domain.delivery import Outbound, Outcome, Refused, Remedy
 from chalicelib.domain.errors import TransientError
 from chalicelib.domain.ledger import Sent, claim, give_back, record, settle
@@ -16,13 +15,15 @@ from chalicelib.domain.planning import Plan, Send, Settle, Situation, Wait, plan
 from chalicelib.domain.texts import Occasion
 from chalicelib.flows.circuits import Circuits
 from chalicelib.flows.ledger import Ledger
+from chalicelib.flows.people import living
 from chalicelib.flows.spending import Spending
-from chalicelib.ports import Clock, Pace, Sms, Store, WhatsApp
+from chalicelib.ports import Clock, ConditionFailed, Pace, Sms, Store, WhatsApp
 from chalicelib.table import circuits, contacts, notices, requests
 from chalicelib.table.values import Reader
 
 log = logging.getLogger(__name__)
 _SOON = timedelta(seconds=30)
+_TRIES = 8
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,9 @@ class Deliver:
         wanted = [notice.request_id] if notice.request_id else list(notice.about)
         keys = [contacts.key(notice.contact_id), circuits.key(notice.office), *(requests.key(one) for one in wanted)]
         items = {Reader(item).text("pk"): item for item in self.store.get_many(keys)}
-        contact = self._contact(contacts.read(items[f"CONTACT#{notice.contact_id}"]))
+        contact = contacts.read(items[f"CONTACT#{notice.contact_id}"])
+        if contact.merged_into is not None:
+            contact = living(self.store, contact.merged_into) or contact
         found = [requests.read(items[f"REQ#{one}"]) for one in wanted if f"REQ#{one}" in items]
         request = found[0] if notice.request_id and found else None
         language = request.language if request else contact.language
@@ -101,13 +104,6 @@ class Deliver:
         items = self.store.query(notices.key(notice.id).pk, notices.PREFIX)
         others = [notices.read(item) for item in items]
         return any(one.state is State.CLAIMED and (one.version or 0) < notice.version for one in others)
-
-    def _contact(self, contact: Contact) -> Contact:
-        """The contact, or the one that it turned out to be."""
-        if contact.merged_into is None:
-            return contact
-        item = self.store.get(contacts.key(contact.merged_into))
-        return contacts.read(item) if item else contact
 
     def _settle(self, notice: Notice, owner: str, planned: Settle | Wait) -> None:
         """Ends or postpones the notice, unless it is not ours any more."""
@@ -133,4 +129,16 @@ class Deliver:
         log.info("sent: %s", type(outcome).__name__, extra={"notice": notice.id, "attempt": notice.attempt, "code": code})
         self.circuits.learn(notice.office, planned, outcome)
         if isinstance(outcome, Refused) and outcome.remedy is Remedy.OPTED_OUT:
-            self.store.update(contacts.opt_out(notice.contact_id, self.clock()))
+            self._opt_out(notice.contact_id)
+
+    def _opt_out(self, contact_id: str) -> None:
+        """The opt-out that WhatsApp tells of, on whoever the contact has become."""
+        for _ in range(_TRIES):
+            person = living(self.store, contact_id)
+            try:
+                if person is not None:
+                    self.store.update(contacts.opt_out(person.id, self.clock()))
+            except ConditionFailed:
+                continue
+            return
+        raise TransientError("a contact kept moving")

@@ -11,7 +11,7 @@ from chalicelib.domain.errors import KeyReused, Malformed, NotFound, Rejected, T
 from chalicelib.domain.request import CLOSED, NEEDS_REASON, Change, Request, Step, apply
 from chalicelib.domain.staff import Right, Staff
 from chalicelib.flows.lookup import Lookup
-from chalicelib.flows.people import People
+from chalicelib.flows.people import People, living
 from chalicelib.flows.requests import Opening, open_request, tell
 from chalicelib.ports import Clock, ConditionFailed, Metrics, SecretValues, Store, Write
 from chalicelib.table import contacts, keys, requests
@@ -120,10 +120,8 @@ class Desk:
         """The contact's entry, at the end of the request."""
         if not after.closed or after.contact_id is None:
             return []
-        item = self.store.get(contacts.key(after.contact_id))
-        contact = contacts.read(item) if item else None
-        owner = contact.merged_into if contact and contact.merged_into else after.contact_id
-        return [contacts.closes(after, owner, now)]
+        owner = living(self.store, after.contact_id)
+        return [contacts.closes(after, owner.id if owner else after.contact_id, now)]
 
     def _office(self, staff: Staff, wanted: WalkIn) -> Office:
         code = wanted.office or (next(iter(staff.offices)) if len(staff.offices) == 1 else None)
@@ -140,8 +138,7 @@ class Desk:
     def _contact(self, wanted: WalkIn, secrets: SecretValues) -> Contact | None:
         if wanted.phone is None:
             return None
-        contact_id = self.people.find(secrets.address_key, wanted.phone, None, wanted.name)
-        return Contact(contact_id, wanted.phone)
+        return living(self.store, self.people.find(secrets.address_key, wanted.phone, None, wanted.name))
 
     def _earlier(self, staff: Staff, repeat: Idempotency) -> Request | None:
         """The request that the same key opened before."""

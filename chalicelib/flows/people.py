@@ -12,6 +12,21 @@ from chalicelib.table.values import Reader
 _TRIES = 5
 
 
+def living(store: Store, contact_id: str) -> Contact | None:
+    """The contact, or the one that it has become part of.
+
+    Raises:
+        TransientError: also when it keeps moving.
+    """
+    for _ in range(_TRIES):
+        item = store.get(contacts.key(contact_id))
+        contact = contacts.read(item) if item else None
+        if contact is None or contact.merged_into is None:
+            return contact
+        contact_id = contact.merged_into
+    raise TransientError("a contact kept moving")
+
+
 @dataclass(frozen=True)
 class People:
     """Finds contacts, and creates, links and merges them as addresses become known."""
@@ -78,9 +93,16 @@ class People:
         return owner
 
     def _merge(self, hashes: list[str], into_id: str, other_id: str) -> None:
-        """Two contacts turn out to be one person: the phone's gets everything, the other points to it."""
+        """Two contacts turn out to be one person: the phone's gets everything, the other points to it.
+
+        An address that still leads to an absorbed contact is led on first, and the next look merges.
+        """
         items = self.store.get_many([contacts.key(into_id), contacts.key(other_id)])
         by_id = {contact.id: contact for contact in map(contacts.read, items)}
+        for hash_, owner in zip(hashes, (into_id, other_id), strict=True):
+            if (moved_to := by_id[owner].merged_into) is not None:
+                self.store.update(contacts.point_address(hash_, moved_to, None, seen=owner))
+                return
         self.store.transact([
             *contacts.absorb(by_id[into_id], by_id[other_id]),
             contacts.point_address(hashes[0], into_id, hashes[1], seen=into_id),

@@ -8,6 +8,7 @@ from chalicelib.domain.notice import Notice
 from chalicelib.domain.request import CLOSED, Change, Request, Status
 from chalicelib.domain.staff import Right, Staff
 from chalicelib.flows.lookup import Lookup
+from chalicelib.flows.people import living
 from chalicelib.ports import Clock, Item, Store
 from chalicelib.table import contacts, notices, requests
 
@@ -114,10 +115,8 @@ class Reading:
         """The latest messages on the request's channel number, under every id that the person has had."""
         if request.contact_id is None:
             return []
-        item = self.store.get(contacts.key(request.contact_id))
-        contact = contacts.read(item) if item else None
-        owners = {request.contact_id} | ({contact.merged_into} if contact and contact.merged_into else set())
-        owners |= contact.absorbed if contact else frozenset()
+        contact = living(self.store, request.contact_id)
+        owners = {request.contact_id} | ({contact.id} | contact.absorbed if contact else set())
         found: list[Item] = []
         for owner in sorted(owners):
             for family in ("MSG#", "ECHO#"):

@@ -10,6 +10,7 @@ from chalicelib.domain.ledger import advance
 from chalicelib.domain.notice import Notice, Report
 from chalicelib.flows.keeping import Keeping, Stored
 from chalicelib.flows.ledger import Ledger
+from chalicelib.flows.people import living
 from chalicelib.ports import Clock, Write
 from chalicelib.table import contacts
 
@@ -49,4 +50,5 @@ class Receipts:
     def _also(self, after: Notice, report: StatusReport) -> list[Write]:
         """The opt-out that WhatsApp reports on the resident's behalf."""
         opted_out = report.refusal is not None and report.refusal.remedy is Remedy.OPTED_OUT and after.reason == "opted_out"
-        return [contacts.opt_out(after.contact_id, self.clock())] if opted_out else []
+        person = living(self.ledger.store, after.contact_id) if opted_out else None
+        return [contacts.opt_out(person.id, self.clock())] if person else []

@@ -14,8 +14,9 @@ from chalicelib.domain.staff import Right, Staff
 from chalicelib.flows.desk import Idempotency
 from chalicelib.flows.ledger import Ledger
 from chalicelib.flows.lookup import Lookup
+from chalicelib.flows.people import living
 from chalicelib.ports import Clock, ConditionFailed, Store
-from chalicelib.table import contacts, keys, notices
+from chalicelib.table import keys, notices
 from chalicelib.table.values import digest
 
 
@@ -70,8 +71,7 @@ class Telling:
         now = self.clock()
         if request.contact_id is None or request.phone_number_id is None:
             raise Malformed("The resident did not write on WhatsApp.")
-        item = self.store.get(contacts.key(request.contact_id))
-        contact = contacts.read(item) if item else None
+        contact = living(self.store, request.contact_id)
         if contact is None or not contact.window_open(request.phone_number_id, now):
             raise WindowClosed("The resident's last message on this number is more than 24 hours old.")
         notice = Notice(

@@ -11,6 +11,9 @@ from chalicelib.domain.request import Request
 from chalicelib.ports import Condition, Item, Key, Put, Update
 from chalicelib.table.values import Reader, filled, keyed_digest, moment, stamp
 
+# What is written to an absorbed contact would never be found: whoever tries reads again and follows `merged_into`.
+_LIVES = (Condition("pk", "present"), Condition("merged_into", "absent"))
+
 
 def key(contact_id: str) -> Key:
     """Where a contact is."""
@@ -62,13 +65,14 @@ def heard(contact_id: str, phone_number_id: str, at: datetime) -> Update:
 
 
 def opt_out(contact_id: str, at: datetime) -> Update:
-    """No status notices from now on."""
-    return Update(key(contact_id), set_={"opted_out_at": stamp(at)}, when=(Condition("pk", "present"),))
+    """No status notices from now on; refused after a merge."""
+    set_ = {"opted_out_at": stamp(at), "changed_by": f"opt_out {stamp(at)}"}
+    return Update(key(contact_id), set_=set_, when=_LIVES)
 
 
-def opt_in(contact_id: str) -> Update:
-    """Status notices again."""
-    return Update(key(contact_id), remove=("opted_out_at",), when=(Condition("pk", "present"),))
+def opt_in(contact_id: str, at: datetime) -> Update:
+    """Status notices again; refused after a merge."""
+    return Update(key(contact_id), set_={"changed_by": f"opt_in {stamp(at)}"}, remove=("opted_out_at",), when=_LIVES)
 
 
 def opens(request: Request, *, only_first: bool) -> Update:
@@ -76,8 +80,8 @@ def opens(request: Request, *, only_first: bool) -> Update:
     name = f"open#{request.office}#{request.service}"
     limit = Condition(name, "absent") if only_first else Condition(name, "fewer", MOST_OPEN)
     return Update(
-        key(str(request.contact_id)), join={name: frozenset({_mark(request.opened_by, request.id)})},
-        when=(Condition("pk", "present"), Condition("merged_into", "absent"), limit),
+        key(str(request.contact_id)), set_={"changed_by": f"open {request.id}"},
+        join={name: frozenset({_mark(request.opened_by, request.id)})}, when=(*_LIVES, limit),
     )  # fmt: skip
 
 
@@ -86,25 +90,28 @@ def closes(request: Request, contact_id: str, at: datetime) -> Update:
     name = f"{request.office}#{request.service}"
     return Update(
         key(contact_id),
-        set_={f"closed#{name}": _mark(at, request.id)},
+        set_={f"closed#{name}": _mark(at, request.id), "changed_by": f"close {request.id}"},
         leave={f"open#{name}": frozenset({_mark(request.opened_by, request.id)})},
         when=(Condition("merged_into", "absent"),),
     )
 
 
 def absorb(into: Contact, other: Contact) -> tuple[Update, Update]:
-    """Makes two contacts one, as they were read: `into` gets what `other` has, and `other` points to it. Opted out wins."""
-    known = {name: moment_ for name, moment_ in _flat(other).items() if name not in _flat(into)}
-    known |= filled({"phone": into.phone or other.phone, "user_id": into.user_id or other.user_id})
-    known |= filled({"opted_out_at": into.opted_out_at or other.opted_out_at})
+    """Makes two contacts one: `into` gets what `other` has, and `other` points to it. Opted out wins, and what is later.
+
+    Refused when either opened, closed, absorbed or opted out or in since it was read.
+    """
+    later = {name: at for name, at in _flat(other).items() if at > _flat(into).get(name, "")}
+    known = filled({"phone": into.phone or other.phone, "user_id": into.user_id or other.user_id})
+    known |= filled({"opted_out_at": into.opted_out_at or other.opted_out_at, "changed_by": f"absorb {other.id}"})
     marks = {_open_name(pair): frozenset(_mark(*one) for one in marks) for pair, marks in other.open.items()}
     gained = Update(
-        key(into.id), set_=known, join={**marks, "absorbed": other.absorbed | {other.id}},
-        when=(Condition("pk", "present"), Condition("merged_into", "absent")),
+        key(into.id), set_=later | known, join={**marks, "absorbed": other.absorbed | {other.id}},
+        when=(*_LIVES, _unchanged(into), *(Condition(name, "below", at) for name, at in later.items())),
     )  # fmt: skip
     given = Update(
         key(other.id), set_={"merged_into": into.id}, remove=tuple(_open_name(pair) for pair in other.open),
-        when=(Condition("pk", "present"), Condition("merged_into", "absent"), *_unchanged(other)),
+        when=(*_LIVES, _unchanged(other)),
     )  # fmt: skip
     return gained, given
 
@@ -125,20 +132,20 @@ def read(item: Item) -> Contact:
         id=reader.text("pk").removeprefix("CONTACT#"), phone=reader.maybe("phone"), user_id=reader.maybe("user_id"),
         name=reader.maybe("name"), language=reader.maybe("language") or "id", opted_out_at=reader.maybe_time("opted_out_at"),
         last_inbound=last, open=open_, closed=closed, absorbed=frozenset(reader.many("absorbed")),
-        merged_into=reader.maybe("merged_into"),
+        merged_into=reader.maybe("merged_into"), changed_by=reader.maybe("changed_by"),
     )  # fmt: skip
 
 
-def _flat(contact: Contact) -> Item:
-    last: Item = {f"last#{number}": stamp(at) for number, at in contact.last_inbound.items()}
+def _flat(contact: Contact) -> dict[str, str]:
+    """What has a time at its beginning, so that the later one of two is the greater."""
+    last = {f"last#{number}": stamp(at) for number, at in contact.last_inbound.items()}
     return last | {f"closed#{office}#{service}": _mark(*mark) for (office, service), mark in contact.closed.items()}
 
 
-def _unchanged(contact: Contact) -> list[Condition]:
-    """Nothing was opened or closed meanwhile for the services that had open requests when the contact was read."""
-    return [
-        Condition(_open_name(pair), "equals", frozenset(_mark(*one) for one in marks)) for pair, marks in contact.open.items()
-    ]
+def _unchanged(contact: Contact) -> Condition:
+    """Nothing happened to the contact since it was read that a merge would have to know of."""
+    seen = contact.changed_by
+    return Condition("changed_by", "absent") if seen is None else Condition("changed_by", "equals", seen)
 
 
 def _open_name(pair: tuple[str, str]) -> str:
