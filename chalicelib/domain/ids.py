@@ -16,11 +16,11 @@ _LOOKALIKES = str.maketrans("OIL", "011")
 _RANDOM_SYMBOLS = 10
 _LENGTH = _RANDOM_SYMBOLS + 1
 _SERVICE = re.compile(r"[A-Z]{1,12}")
-_DASH = r"[ \-‐-―]"
+_DASH = r"[ \-‐-―\u2212]"
 _ANYWHERE = re.compile(
     rf"(?<![A-Z0-9])(?:[A-Z]{{1,12}}{_DASH}?)?[A-Z0-9]{{4}}{_DASH}?[A-Z0-9]{{4}}{_DASH}?[A-Z0-9]{{3}}(?![A-Z0-9])"
 )
-_GROUPED = re.compile(r"(?:[A-Z]{1,12}[-‐-―])?[A-Z0-9]{4}[-‐-―][A-Z0-9]{4}[-‐-―][A-Z0-9]{3}")
+_GROUPED = re.compile(rf"(?:[A-Z]{{1,12}}{_DASH}?)?[A-Z0-9]{{4}}[-‐-―\u2212][A-Z0-9]{{4}}[-‐-―\u2212][A-Z0-9]{{3}}")
 
 
 class ParsedId(NamedTuple):
@@ -35,13 +35,18 @@ class ParsedId(NamedTuple):
 
 
 def draw(service: str, rng: Random) -> str:
-    """Draws a new request id; draws again while the check symbol is one that people confuse (`*~$=U`)."""
+    """Draws a new request id; draws again while the check symbol is one that people confuse (`*~$=U`).
+
+    An id also has a letter and a digit that is no lookalike, by which `find` tells it from words and phone numbers.
+    """
     while True:
         number = rng.randrange(32**_RANDOM_SYMBOLS)
         check = number % 37
-        if check < len(ALPHABET):
-            symbols = "".join(ALPHABET[number >> (5 * place) & 31] for place in reversed(range(_RANDOM_SYMBOLS)))
-            return ParsedId(service, symbols + ALPHABET[check]).with_service(service)
+        if check >= len(ALPHABET):
+            continue
+        symbols = "".join(ALPHABET[number >> (5 * place) & 31] for place in reversed(range(_RANDOM_SYMBOLS))) + ALPHABET[check]
+        if not symbols.isdigit() and set(symbols) & set("23456789"):
+            return ParsedId(service, symbols).with_service(service)
 
 
 def parse(text: str) -> ParsedId:
@@ -51,7 +56,7 @@ def parse(text: str) -> ParsedId:
         Malformed: the text does not have the form of an id.
         MistypedId: it has, but the check symbol does not fit.
     """
-    packed = re.sub(r"[\s‐-―-]+", "", text).upper()
+    packed = re.sub(r"[\s‐-―\u2212-]+", "", text).upper()
     service, symbols = packed[:-_LENGTH], packed[-_LENGTH:].translate(_LOOKALIKES)
     if len(symbols) < _LENGTH or not set(symbols) <= set(ALPHABET) or (service and not _SERVICE.fullmatch(service)):
         raise Malformed("A request number looks like KTP-7F3K-9QXM-2DM.")
@@ -66,20 +71,21 @@ def parse(text: str) -> ParsedId:
 def find(text: str) -> ParsedId | MistypedId | None:
     """Finds a request id anywhere in a message: the first that is right, else the first that is mistyped, else None.
 
-    Plain words can have the form of an id ("saya mana kok"): only what has a digit, or an id's dashes, is taken for one.
+    Plain words can have the form of an id ("saya mana kok"), and so can numbers: only what has a digit and a letter among the
+    last eleven symbols is taken for one. service: whatever word stands before the symbols ("cek 7F3K-9QXM-2DM"); whether it is
+    one, the caller knows.
     """
     mistyped: MistypedId | None = None
     for match in _ANYWHERE.finditer(text.upper()):
         candidate = match.group()
-        grouped = _GROUPED.fullmatch(candidate) is not None
         digits = sum(symbol.isdigit() for symbol in candidate)
-        if not grouped and digits == 0:
+        if not 0 < digits < _LENGTH:
             continue
         try:
             return parse(candidate)
         except MistypedId as error:
-            # A phone number or a NIK typed in groups is no mistyped id.
-            if mistyped is None and grouped and digits < _LENGTH:
+            # Without its dashes it may as well be something else.
+            if mistyped is None and _GROUPED.fullmatch(candidate):
                 mistyped = error
         except Malformed:
             continue
