@@ -112,7 +112,8 @@ def _status(contact: Contact, office: Office, found: ids.ParsedId | MistypedId |
     if isinstance(found, MistypedId):
         return Decision(Intent.STATUS, answer=Kind.MISTYPED)
     if found is not None:
-        services = [found.service] if found.service else sorted(office.services)
+        # A word before an id is not its prefix: "cek 7F3K-9QXM-2DM".
+        services = [found.service] if found.service and found.service in office.services else sorted(office.services)
         return Decision(Intent.STATUS, answer=Kind.STATUS, about=tuple(found.with_service(one) for one in services))
     marks = sorted(mark for (code, _), all_ in contact.open.items() if code == office.code for mark in all_)
     if not marks:
