@@ -131,6 +131,10 @@ def _current(contact: Contact, office: Office, service: str | None) -> str | Non
 
 
 def _earlier(message: Message, contact: Contact, office: Office, service: str | None) -> str | None:
-    """The closed request that a late message was meant for."""
-    closed = contact.closed.get((office.code, service or ""))
-    return closed.request_id if closed and message.at <= closed.at else None
+    """The closed request that a late message was meant for; on a number for all services, the last one closed."""
+    marks = [
+        mark
+        for (code, closed_service), mark in contact.closed.items()
+        if code == office.code and service in {None, closed_service} and message.at <= mark.at
+    ]
+    return max(marks).request_id if marks else None
