@@ -19,7 +19,10 @@ _STOP = frozenset({"BERHENTI", "STOP"})
 _START = frozenset({"MULAI", "START"})
 _CHECK = frozenset({"CEK", "STATUS", "CHECK"})
 _NEW = frozenset({"BARU"})
-_ASKS_HOW_IT_STANDS = frozenset({"sudah", "udah", "sdh", "udh", "jadi", "belum", "blm", "kapan", "cek", "status", "sampai"})
+_ASKS_HOW_IT_STANDS = frozenset(
+    {"sudah", "udah", "sdh", "udh", "jadi", "belum", "blm", "kapan", "cek", "status", "sampai", "selesai"}
+    | {"gmn", "gimana", "bgmn", "bagaimana", "piye"}
+)
 
 
 class Intent(StrEnum):
