@@ -6,10 +6,22 @@ from chalicelib.domain.errors import Malformed
 
 _USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-# Sixteen digits in any grouping, an Indonesian mobile number in any grouping, or nine and more digits in a row.
-_PERSONAL_NUMBER = re.compile(
-    r"(?<![0-9])(?:(?:[0-9][ .-]?){15}[0-9]|(?:\+?62|0)[ .-]?8(?:[ .-]?[0-9]){7,11}|[0-9]{9,})(?![0-9])"
+# Between the digits of a number that somebody wrote in groups.
+_GAP = r"(?:[^\S\r\n]{0,2}|[^\S\r\n]?[().\-/‐-―][^\S\r\n]?)"
+_TIME = r"[0-2]?[0-9][.:][0-5][0-9]"
+_DATE = r"(?:[0-3]?[0-9][./-][01]?[0-9][./-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9])"
+# What has many digits and says nothing of a person: dates and opening hours, request ids, our random ids and hashes.
+_HARMLESS = (
+    rf"(?<![0-9])(?:{_DATE}(?:,? {_TIME})?|{_TIME} ?[-‐-―] ?{_TIME})(?![0-9]|[ ./-]+[0-9]{{4}})"
+    r"|(?<![0-9A-Za-z])(?:[A-Z]{1,12}(?=[0-9-]*[A-Z])(?:-[0-9A-Z]{4}){2}-[0-9A-Z]{3}|(?=[0-9a-f]*[a-f][0-9]+[a-f])[0-9a-f]{12,})"
+    r"(?![0-9A-Za-z])"
 )
+# Sixteen digits and phone numbers (Indonesian ones, any with a plus) in any grouping, and nine and more digits in a row.
+_PERSONAL = (
+    rf"(?<![0-9])(?:(?:[0-9]{_GAP}){{15}}[0-9]|(?:\+?62|0){_GAP}8(?:{_GAP}[0-9]){{7,11}}|\+[1-9](?:{_GAP}[0-9]){{7,14}}|[0-9]{{9,}})"
+    r"(?![0-9])"
+)
+_NUMBER = re.compile(rf"(?P<harmless>{_HARMLESS})|{_PERSONAL}")
 
 
 def normalise(text: str) -> str:
@@ -55,4 +67,4 @@ def mask(number: str) -> str:
 
 def mask_numbers(text: str) -> str:
     """The text with every NIK, family-card number and phone number in it reduced to its last two digits."""
-    return _PERSONAL_NUMBER.sub(lambda match: "•••• " + re.sub(r"[^0-9]", "", match.group())[-2:], text)
+    return _NUMBER.sub(lambda match: match["harmless"] or "•••• " + re.sub(r"[^0-9]", "", match.group())[-2:], text)
