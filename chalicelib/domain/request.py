@@ -133,13 +133,20 @@ def apply(request: Request, step: Step, *, actor: str, now: datetime, due_at: da
         updated_at=now,
         due_at=due,
         hold=hold,
-        reason=step.reason if step.to in NEEDS_REASON else None,
+        reason=_reason_after(request, step),
         closed_at=now if closed else None,
     )
     change = Change(
         request.id, after.version, request.status, step.to, actor, now, step.reason, step.note, hold=hold, due_at=due
     )
     return after, change
+
+
+def _reason_after(request: Request, step: Step) -> str | None:
+    """Why a request is incomplete or rejected; a hold has a reason of its own, and leaves this one be."""
+    if step.to == request.status:
+        return request.reason
+    return step.reason if step.to in NEEDS_REASON else None
 
 
 def _hold_after(request: Request, step: Step) -> Hold | None:
