@@ -18,7 +18,7 @@ main.add_command(up)
 @main.command()
 def demo() -> None:
     """Play a scripted day through real HTTP, and check every outcome."""
-    from devstack.demo import run  # type: ignore[import-not-found]
+    from devstack.demo import run
 
     sys.exit(run())
 

@@ -1,6 +1,7 @@
 """The environment that keeps a development stack to its own machine: no real account, no proxy, no configuration file."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 
 REGION = "ap-southeast-3"
 ACCOUNT = "123456789012"
@@ -29,9 +30,18 @@ def hermetic(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if not _leads_outside(name)} | _OURS
 
 
-def enter(environ: MutableMapping[str, str], ours: Mapping[str, str]) -> None:
-    """Turns `environ`, in place, into a hermetic one with `ours` on top."""
-    kept = hermetic(environ) | dict(ours)
-    for name in [name for name in environ if name not in kept]:
+@contextmanager
+def entered(environ: MutableMapping[str, str]) -> Iterator[None]:
+    """Makes `environ` a hermetic one, in place; on leaving it is again what it was."""
+    before = dict(environ)
+    _become(environ, hermetic(environ))
+    try:
+        yield
+    finally:
+        _become(environ, before)
+
+
+def _become(environ: MutableMapping[str, str], other: Mapping[str, str]) -> None:
+    for name in environ.keys() - other.keys():
         del environ[name]
-    environ.update(kept)
+    environ.update(other)

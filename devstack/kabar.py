@@ -2,8 +2,6 @@
 
 import importlib
 import json
-from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,6 @@ from chalice.config import Config
 from chalicelib import wiring
 from chalicelib.ports import Clock
 from chalicelib.wiring import Wiring
-from devstack.environment import enter
 from devstack.pumps.function import Function
 
 _ROOT = Path(__file__).parent.parent
@@ -66,13 +63,7 @@ def _built(parts: Wiring) -> Wiring:
     return parts
 
 
-@contextmanager
-def environment(stage: str, environ: MutableMapping[str, str], ours: Mapping[str, str]) -> Iterator[None]:
-    """Gives `environ` what functions of the stage find there, with `ours` on top; puts it back after."""
-    before = dict(environ)
-    enter(environ, _config(stage, "api_handler").environment_variables | dict(ours))
-    try:
-        yield
-    finally:
-        environ.clear()
-        environ.update(before)
+def stage_variables(stage: str) -> dict[str, str]:
+    """What the stage's configuration puts into the environment of every function."""
+    variables: dict[str, str] = _config(stage, "api_handler").environment_variables
+    return variables

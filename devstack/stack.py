@@ -11,13 +11,13 @@ import urllib3
 
 from chalicelib.adapters.catalogue import load_offices
 from chalicelib.domain.texts import templates
-from devstack import kabar
 from devstack.api_server import ApiServer
 from devstack.aws import LocalAws
 from devstack.channels import CHANNELS
 from devstack.clock import OffsetClock
 from devstack.control import Control
-from devstack.kabar import Kabar
+from devstack.environment import entered
+from devstack.kabar import Kabar, stage_variables
 from devstack.listening import listen
 from devstack.moto_server import MotoServer, StartError
 from devstack.provision import Backing, Credentials, create_backing, store_secrets
@@ -57,6 +57,7 @@ def running(port: int) -> Iterator[Stack]:
         StartError: a part did not come up; those that did are stopped.
     """
     with ExitStack() as parts:
+        parts.enter_context(entered(os.environ))
         moto = MotoServer()
         parts.callback(moto.stop)
         api_socket, graph_socket = (parts.enter_context(listen(number)) for number in (port, 0))
@@ -65,7 +66,7 @@ def running(port: int) -> Iterator[Stack]:
         backing = create_backing(aws, STAGE)
         store_secrets(aws, STAGE, credentials)
         urls = {"api_url": _url(api_socket), "graph_url": _url(graph_socket), "aws_endpoint_url": moto.url}
-        parts.enter_context(kabar.environment(STAGE, os.environ, _variables(backing, moto.url, urls["graph_url"])))
+        os.environ.update(stage_variables(STAGE) | _variables(backing, moto.url, urls["graph_url"]))
         app = Kabar(STAGE, clock)
         control = Control(clock)
         simulator = create_simulator(_simulated(urls["api_url"], credentials, app), clock, control)
@@ -79,7 +80,7 @@ def _url(listening: socket.socket) -> str:
     return "http://{}:{}".format(*listening.getsockname())
 
 
-def _variables(backing: Backing, aws_url: str, graph_url: str) -> Mapping[str, str]:
+def _variables(backing: Backing, aws_url: str, graph_url: str) -> dict[str, str]:
     """What the functions find in their environment."""
     return {
         "AWS_ENDPOINT_URL": aws_url,

@@ -32,7 +32,7 @@ def as_line(stack: Stack, out: TextIO) -> None:
 
 
 def as_words(stack: Stack, out: TextIO) -> None:
-    """A table of what is where, and commands to paste."""
+    """What is where, and commands to paste into another shell."""
     console = Console(file=out, highlight=False)
     console.print(Text("Kabar is up. Ctrl-C ends it.", style="bold green"))
     console.print(_places(stack))
@@ -49,7 +49,6 @@ def _places(stack: Stack) -> Table:
     table.add_row("API", stack.api_url)
     table.add_row("WhatsApp, SMS and residents, simulated", stack.graph_url)
     table.add_row("AWS, simulated", f"{stack.aws_endpoint_url}   table {stack.backing.table}")
-    table.add_row("Staff token (admin)", stack.staff_token)
     for number, channel in CHANNELS.items():
         table.add_row(f"Office {channel.office}, {channel.service or 'all services'}", f"phone_number_id {number}")
     return table
@@ -57,17 +56,19 @@ def _places(stack: Stack) -> Table:
 
 def _commands(stack: Stack) -> list[tuple[str, str]]:
     number = next(number for number, channel in CHANNELS.items() if channel.service == "KTP")
-    message = json.dumps({"from": _RESIDENT, "phone_number_id": number, "text": "KTP saya hilang"})
-    staff = f"-H 'Authorization: Bearer {stack.staff_token}'"
-    change = json.dumps({"to": "ready", "expected_version": 1})
+    chat = json.dumps({"from": _RESIDENT, "phone_number_id": number, "text": "KTP saya hilang"})
+    names = (
+        f"API={stack.api_url} SIM={stack.graph_url}",
+        f"JSON='Content-Type: application/json' STAFF='Authorization: Bearer {stack.staff_token}'",
+    )
+    change = 'curl -s $API/staff/requests/$ID/status -H "$STAFF" -H "$JSON" -d'
     return [
-        ("A resident writes", f"curl -s {stack.graph_url}/sim/inbound --json '{message}'"),
-        ("What providers accepted", f"curl -s {stack.graph_url}/sim/outbox"),
-        ("The desk's list", f"curl -s {stack.api_url}/staff/requests {staff}"),
-        (
-            "An officer moves a request (put its id in)",
-            f"curl -s {stack.api_url}/staff/requests/ID/status {staff} --json '{change}'",
-        ),
-        ("Anybody looks it up", f"curl -s {stack.api_url}/requests/ID"),
-        ("An hour passes", f"curl -s {stack.graph_url}/sim/advance --json '{{\"seconds\": 3600}}'"),
+        ("First, once", "\n".join(names)),
+        ("A resident writes", f"curl -s $SIM/sim/inbound -H \"$JSON\" -d '{chat}'"),
+        ("What WhatsApp and SMS took since", "curl -s $SIM/sim/outbox"),
+        ("The desk's list; ID is one of it", 'curl -s $API/staff/requests -H "$STAFF"\nID=KTP-...'),
+        ("An officer moves the request on", f"{change} '{json.dumps({'to': 'processing', 'expected_version': 1})}'"),
+        ("… and tells that it is done", f"{change} '{json.dumps({'to': 'ready', 'expected_version': 2})}'"),
+        ("Anybody looks it up", "curl -s $API/requests/$ID"),
+        ("An hour passes", 'curl -s $SIM/sim/advance -H "$JSON" -d \'{"seconds": 3600}\''),
     ]

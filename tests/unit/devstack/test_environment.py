@@ -1,4 +1,4 @@
-from devstack.environment import enter, hermetic
+from devstack.environment import entered, hermetic
 
 A_BUSY_SHELL = {
     "PATH": "/usr/bin",
@@ -32,7 +32,9 @@ def test_nothing_of_a_real_account_or_a_proxy_reaches_a_process_of_the_stack() -
     assert not environment.keys() & (gone | {"https_proxy", "HTTP_PROXY", "ALL_PROXY"})
 
 
-def test_entering_changes_the_environment_in_place_and_puts_the_stacks_own_names_on_top() -> None:
+def test_an_environment_is_entered_in_place_and_left_as_it_was() -> None:
     environ = dict(A_BUSY_SHELL)
-    enter(environ, {"KABAR_TABLE": "kabar-dev", "AWS_ENDPOINT_URL": "http://127.0.0.1:4566"})
-    assert environ == hermetic(A_BUSY_SHELL) | {"KABAR_TABLE": "kabar-dev", "AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
+    with entered(environ):
+        assert environ == hermetic(A_BUSY_SHELL)
+        environ |= {"KABAR_TABLE": "kabar-dev", "AWS_ENDPOINT_URL": "http://127.0.0.1:4566", "PATH": "/elsewhere"}
+    assert environ == A_BUSY_SHELL
