@@ -78,7 +78,7 @@ def sms(occasion: Occasion) -> str | None:
     elastic = next((name for name in ("reason", "list") if "{" + name + "}" in text), None)
     if elastic is not None:
         room = SMS_PART - len(_fill(text, {**values, elastic: ""}))
-        values[elastic] = values[elastic][:room].rstrip()
+        values[elastic] = values[elastic][:room].rstrip() or "-"
     return _fill(text, values)
 
 
@@ -136,7 +136,7 @@ def _values(occasion: Occasion, *, separator: str) -> dict[str, str]:
         "service": service.name[language] if service else "",
         "needs": ", ".join(service.needs[language]) if service else "",
         "bring": service.bring[language] if service else "",
-        "body": occasion.notice.body or "",
+        "body": mask_numbers(occasion.notice.body or ""),
     }
     lines = [_line(office, one, language) for one in occasion.requests]
     listed = _services(occasion) if occasion.notice.kind is Kind.MENU else lines
