@@ -1,7 +1,7 @@
 """The words themselves, by language and kind: data, with named placeholders.
 
 One text serves both as free words and, with its placeholders numbered in order, as the body of the approved template of the
-same name. Placeholders: id, service, office, due, place, hours, bring, needs, reason, label, list.
+same name. Placeholders: id, service, office, due, place, hours, bring, needs, reason, list, body.
 """
 
 from chalicelib.domain.request import Status
@@ -29,7 +29,10 @@ WHATSAPP: dict[tuple[str, str], str] = {
         "Kabar baik! *{service}* ({id}) sudah terbit. Tautan dan PIN dikirim SIAK melalui SMS/email. "
         "Jangan berikan PIN kepada siapa pun. Layanan ini GRATIS."
     ),
-    ("id", "completed"): "Permohonan *{service}* ({id}) telah selesai. Terima kasih telah menggunakan layanan {office}.",
+    (
+        "id",
+        "completed",
+    ): "Permohonan *{service}* ({id}) telah selesai. {office} mengucapkan terima kasih atas kepercayaan Anda.",
     ("id", "rejected"): (
         "Mohon maaf, permohonan *{service}* ({id}) tidak dapat disetujui karena {reason}. "
         "Anda dapat mengajukan lagi di chat ini. Pengaduan: lapor.go.id."
@@ -74,7 +77,7 @@ WHATSAPP: dict[tuple[str, str], str] = {
         "Good news! *{service}* ({id}) has been issued. SIAK sends the link and PIN by SMS/email. "
         "Never give the PIN to anybody. This service is FREE."
     ),
-    ("en", "completed"): "Your request *{service}* ({id}) is completed. Thank you for using the services of {office}.",
+    ("en", "completed"): "Your request *{service}* ({id}) is completed. {office} thanks you for using its services.",
     ("en", "rejected"): (
         "We are sorry: your request *{service}* ({id}) could not be approved because {reason}. "
         "You can apply again in this chat. Complaints: lapor.go.id."
