@@ -4,7 +4,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from chalicelib.table import contacts
 from tests.data import payloads
 from tests.data.payloads import KK, KTP, PINDAH, SITI
 from tests.fakes.world import START, World
-from tests.unit.flows.trouble import disturbed, operations
+from tests.unit.flows.trouble import disturbed, operations, wait_for_all
 
 NOW = int(START.timestamp())
 PHONE, OTHER_PHONE = "+" + SITI, "+6281200000002"
@@ -298,15 +297,7 @@ def test_a_request_of_an_absorbed_contact_can_be_closed(service: str) -> None:
 @pytest.mark.parametrize(("phone", "user_id"), [(PHONE, None), (None, USER), (PHONE, USER)])
 def test_of_many_who_come_at_once_one_person_is_made(phone: str | None, user_id: str | None) -> None:
     world, count = World(), 8
-    together = Barrier(count, timeout=10)
-
-    def wait_for_the_others(moment: str, operation: str) -> None:
-        # Nobody writes before everybody has read that nobody is there.
-        if (moment, operation) == ("before", "transact") and not together.broken:
-            together.wait()
-            world.store.faults = lambda _moment, _operation: None
-
-    world.store.faults = wait_for_the_others
+    wait_for_all(world.store, count)
     with ThreadPoolExecutor(count) as pool:
         found = list(pool.map(lambda _number: who(world, phone, user_id), range(count)))
     assert len(set(found)) == len(living(world)) == 1

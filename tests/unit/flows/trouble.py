@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Barrier
 from typing import Literal, TypeAlias
 
 from chalicelib.domain.errors import TransientError
@@ -63,6 +64,17 @@ def disturbed(store: FakeStore, position: int, moment: Moment, act: Callable[[],
         yield struck
     finally:
         store.faults = _calm
+
+
+def wait_for_all(store: FakeStore, count: int, operation: str = "transact") -> None:
+    """Holds so many threads before their first such operation until all are there: none writes before all have read."""
+    together = Barrier(count, action=lambda: setattr(store, "faults", _calm), timeout=10)
+
+    def faults(moment: Moment, name: str) -> None:
+        if (moment, name) == ("before", operation):
+            together.wait()
+
+    store.faults = faults
 
 
 def raising(error: type[BaseException]) -> Callable[[], object]:
