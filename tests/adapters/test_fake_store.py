@@ -1,6 +1,9 @@
 """The fake's own side: the trouble that tests can order, and what they can see."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import UTC, datetime
+from threading import Event
 from typing import Literal
 
 import pytest
@@ -87,3 +90,27 @@ def test_everything_shows_expired_items_too(fake: FakeStore, clock: SettableCloc
     fake.put(Put({"pk": OTHER.pk, "sk": OTHER.sk}))
 
     assert [item["sk"] for item in fake.everything()] == [OTHER.sk, KEY.sk]
+
+
+def test_operations_of_many_threads_take_turns() -> None:
+    """One is held inside the fake by the clock that it reads; the other has to wait for it."""
+    inside, go_on = Event(), Event()
+
+    def slow_clock() -> datetime:
+        inside.set()
+        assert go_on.wait(10)
+        return datetime(2026, 3, 2, tzinfo=UTC)
+
+    fake = FakeStore(slow_clock)
+    fake.put(Put({"pk": KEY.pk, "sk": KEY.sk, "expires_at": 1}))
+
+    with ThreadPoolExecutor(2) as pool:
+        reader = pool.submit(fake.get, KEY)
+        assert inside.wait(10)
+        writer = pool.submit(fake.put, Put({"pk": KEY.pk, "sk": KEY.sk}))
+        still_at_work = wait([writer], timeout=0.05).not_done
+        go_on.set()
+
+    assert still_at_work == {writer}
+    assert reader.result() is None
+    assert fake.everything() == [{"pk": KEY.pk, "sk": KEY.sk}]

@@ -206,9 +206,10 @@ def test_what_a_caller_does_to_an_item_stays_with_the_caller(store: Store) -> No
 
     log.append("two")
     mine["new"] = "x"
-    for items in (store.query(PK), store.get_many([Key(PK, "a")])):
-        items[0]["hold"]["reason"] = "y"  # type: ignore[index]
-        items[0].clear()
+    for item in (store.get(Key(PK, "a")), *store.query(PK), *store.get_many([Key(PK, "a")])):
+        assert item is not None
+        item["hold"]["reason"] = "y"  # type: ignore[index]
+        item.clear()
 
     assert store.get(Key(PK, "a")) == {"pk": PK, "sk": "a", "log": ["one"], "hold": {"reason": "x"}}
 
