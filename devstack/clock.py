@@ -1,15 +1,35 @@
 """Kabar's clock in the development stack: real time, plus what somebody has skipped."""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, timezone
+
+
+_WIB = timezone(timedelta(hours=7))
+_MORNING, _AFTERNOON = time(7), time(15)
+
+
+def into_the_day(now: datetime) -> timedelta:
+    """How far to move the clock back so that it is daytime in Lampung.
+
+    Status notices wait for the morning outside the notice hours, which nobody who tries Kabar at night wants to do. Back and
+    not forward, since what comes in with real time then counts as coming now.
+    """
+    local = now.astimezone(_WIB)
+    if _MORNING <= local.time() < _AFTERNOON:
+        return timedelta()
+    ten = local.replace(hour=10, minute=0, second=0, microsecond=0)
+    return (ten if local.time() >= _AFTERNOON else ten - timedelta(days=1)) - local
 
 
 class OffsetClock:
-    """A `chalicelib.ports.Clock` that runs with real time and can be moved forward."""
+    """A `chalicelib.ports.Clock` that runs with real time and can be moved forward.
 
-    def __init__(self) -> None:
+    offset: how far it is from real time at first.
+    """
+
+    def __init__(self, offset: timedelta = timedelta()) -> None:  # noqa: B008  # immutable
         self._lock = threading.Lock()
-        self._offset = timedelta()
+        self._offset = offset
 
     def __call__(self) -> datetime:
         """Now, in UTC, with a time zone."""

@@ -11,10 +11,11 @@ import urllib3
 
 from chalicelib.adapters.catalogue import load_offices
 from chalicelib.domain.texts import templates
+from chalicelib.wiring import utc_now
 from devstack.api_server import ApiServer
 from devstack.aws import LocalAws
 from devstack.channels import CHANNELS
-from devstack.clock import OffsetClock
+from devstack.clock import OffsetClock, into_the_day
 from devstack.control import Control
 from devstack.environment import entered
 from devstack.kabar import Kabar, stage_variables
@@ -62,7 +63,7 @@ def running(port: int) -> Iterator[Stack]:
         parts.callback(moto.stop)
         api_socket, graph_socket = (parts.enter_context(listen(number)) for number in (port, 0))
         moto.wait()
-        aws, credentials, clock = LocalAws(moto.url), Credentials(), OffsetClock()
+        aws, credentials, clock = LocalAws(moto.url), Credentials(), OffsetClock(into_the_day(utc_now()))
         backing = create_backing(aws, STAGE)
         store_secrets(aws, STAGE, credentials)
         urls = {"api_url": _url(api_socket), "graph_url": _url(graph_socket), "aws_endpoint_url": moto.url}

@@ -1,0 +1,55 @@
+"""Starts the stack, plays the day, and says whether every outcome was as it should be."""
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from devstack.demo import day
+from devstack.demo.people import Unexpected
+from devstack.demo.stage import Stage
+from devstack.moto_server import StartError
+
+
+def run() -> int:
+    """The exit code: 0 when every check held, else 1. What the stack logs goes to a file, named when something is off."""
+    started = time.monotonic()
+    logs = Path(tempfile.gettempdir()) / f"kabar-demo-{os.getpid()}.log"
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    console = Console(file=out, highlight=False)
+    failures = _play(console, logs)
+    took = time.monotonic() - started
+    out.flush()
+    if failures:
+        console.print(Text(f"\nOff: {'; '.join(failures)}. The stack's log: {logs}", style="bold red"), soft_wrap=True)
+        return 1
+    logs.unlink(missing_ok=True)
+    console.print(Text(f"\nEvery outcome as it should be, in {took:.0f} s.", style="bold green"))
+    return 0
+
+
+def _play(console: Console, log_path: Path) -> list[str]:
+    """Plays the day; what went off, in words."""
+    with log_path.open("w", encoding="utf-8") as log:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+            os.dup2(log.fileno(), stream.fileno())
+        from devstack import logs
+        from devstack.stack import running
+
+        logs.to_stderr()
+        console.print(Text("Starting Kabar on this machine …", style="dim"))
+        try:
+            with running(0) as stack:
+                stage = Stage(stack, console)
+                requests = day.play(stage)
+                console.print()
+                console.print(stage.table(requests))
+                console.print(Text(f"{stage.checks} checks, {len(stage.failures)} off", style="dim"))
+                return stage.failures
+        except (StartError, Unexpected) as error:
+            return [str(error)]
