@@ -161,10 +161,10 @@ class Channel(NamedTuple):
 class SecretValues:
     """What `/kabar/<stage>/` holds. `app_secrets`: the current one, then the previous one while rotating."""
 
-    app_secrets: tuple[str, ...]
-    verify_token: str
-    access_token: str
-    address_key: str
+    app_secrets: tuple[str, ...] = field(repr=False)
+    verify_token: str = field(repr=False)
+    access_token: str = field(repr=False)
+    address_key: str = field(repr=False)
     channels: Mapping[str, Channel]
 
 

@@ -61,8 +61,8 @@ REMEDIES: Mapping[int, Remedy] = MappingProxyType(
         132001: Remedy.TEMPLATE_DOWN,  # template: not there, or not in that language
         132005: Remedy.OUR_FAULT,  # template: too long when filled in
         132007: Remedy.TEMPLATE_DOWN,  # template: against policy
-        132008: Remedy.TEMPLATE_DOWN,  # template: parameter's value
-        132012: Remedy.TEMPLATE_DOWN,  # template: parameter's format
+        132008: Remedy.OUR_FAULT,  # template: parameter's value
+        132012: Remedy.OUR_FAULT,  # template: parameter's format
         132015: Remedy.TEMPLATE_DOWN,  # template: paused
         132016: Remedy.TEMPLATE_DOWN,  # template: disabled
         135000: Remedy.OUR_FAULT,  # parameters, unspecified

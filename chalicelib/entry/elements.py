@@ -1,5 +1,6 @@
 """One element of Meta's payload → the domain: a message, an echo, a report on something sent."""
 
+import logging
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from chalicelib.domain.errors import Malformed
 from chalicelib.domain.inbound import NO_DAY, Event, StatusReport
 from chalicelib.domain.message import MOST_TEXT, Echo, Media, Message
 
+log = logging.getLogger(__name__)
 _MEDIA = ("image", "document", "audio", "video", "sticker")
 # Of these, text and media say all; anything else is kept as it came, too.
 _PLAIN = frozenset({"text", "button", "reaction", *_MEDIA})
@@ -132,8 +134,12 @@ def _phone(text: str) -> str | None:
 def _refusal(member: dict[str, Any]) -> Refused | None:
     errors = member.get("errors")
     first = _of(errors[0]) if isinstance(errors, list) and errors else {}
-    code = _text(first.get("code"), 32) if not isinstance(first.get("code"), int) else str(first["code"])
-    return Refused(code, meta_codes.remedy_for(code)) if code else None
+    code = meta_codes.code_of(first)
+    if code is None:
+        return None
+    if not meta_codes.is_known(code):
+        log.error("WhatsApp reports a code that we do not know", extra={"code": code})
+    return Refused(code, meta_codes.remedy_for(code))
 
 
 def _time(seconds: Any) -> datetime:
