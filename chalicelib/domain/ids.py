@@ -109,5 +109,5 @@ def callback(notice_id: str, attempt: int) -> str:
 
 def parse_callback(text: str) -> tuple[str, int] | None:
     """Notice id and attempt of a callback, None when it is not one of ours."""
-    match = re.fullmatch(r"([A-Za-z0-9-]{1,60}\.[0-9a-z]{1,64})#([0-9]{1,6})", text)
+    match = re.fullmatch(r"([A-Z0-9-]{1,60}\.[0-9]{1,6}|[A-Za-z0-9]{1,60}\.[0-9a-z]{1,64})#([0-9]{1,6})", text)
     return (match.group(1), int(match.group(2))) if match else None
