@@ -24,7 +24,8 @@ def handshake(request: Request, secrets: SecretValues) -> Response:
     """
     query: Mapping[str, str] = request.query_params or {}
     token = query.get("hub.verify_token", "")
-    known = bool(secrets.verify_token) and hmac.compare_digest(token.encode(), secrets.verify_token.encode())
+    given = token.encode(errors="backslashreplace")
+    known = bool(secrets.verify_token) and hmac.compare_digest(given, secrets.verify_token.encode())
     if query.get("hub.mode") != "subscribe" or not known:
         raise Forbidden("The verify token does not fit.")
     # Text, and never sniffed into anything else: the challenge is the caller's own words.
