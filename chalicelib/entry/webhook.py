@@ -61,6 +61,8 @@ def _elements(payload: Any) -> Iterator[Element]:
         if not isinstance(changes, list):
             yield Broken("no_changes", NO_DAY, _dump({"entry": entry}))
             continue
+        if not changes:
+            yield Event("empty", elements.day_of(entry.get("time")), _dump({"entry": entry}))
         for change in changes:
             yield from _change(entry, change)
 
@@ -74,8 +76,8 @@ def _change(entry: dict[str, Any], change: Any) -> Iterator[Element]:
     field = change.get("field")
     frame = {"entry": entry.get("id"), "field": field, **{name: value[name] for name in _CONTEXT if name in value}}
     lists = {name: value[name] for name in _KNOWN if name in value}
-    if (isinstance(field, str) and field not in _CONVERSATION) or not lists:
-        yield Event(str(field)[:64], day, _dump({**frame, "value": value}))
+    if (isinstance(field, str) and field not in _CONVERSATION) or all(members == [] for members in lists.values()):
+        yield Event(_name(field), day, _dump({**frame, "value": value}))
         return
     for name, members in lists.items():
         if not isinstance(members, list):
@@ -102,6 +104,11 @@ def _element(name: str, member: Any, value: dict[str, Any], day: str, whole: dic
         return elements.status(member, raw)
     except elements.BrokenElement as broken:
         return Broken(str(broken), elements.day_of(member.get("timestamp"), day), raw)
+
+
+def _name(field: Any) -> str:
+    """A field's name as an event's kind, in ASCII like all that is kept of what nobody knows."""
+    return field[:64].encode("ascii", "backslashreplace").decode() if isinstance(field, str) else "unnamed"
 
 
 def _dump(value: Any) -> str:
