@@ -57,9 +57,16 @@ def _message(item: Item) -> dict[str, Any]:
     text = item.get("text")
     return _plain(
         id=hash_, from_="office" if family == "ECHO" else "resident", at=at, kind=item.get("kind"),
-        text=mask_numbers(str(text)) if text else None, media=item.get("media"), intent=item.get("intent"),
+        text=mask_numbers(str(text)) if text else None, media=_media(item.get("media")), intent=item.get("intent"),
         request_id=item.get("request_id"),
     )  # fmt: skip
+
+
+def _media(media: Any) -> dict[str, Any] | None:
+    """A file's description. People name their scans by their NIK."""
+    if not media:
+        return None
+    return {**media, "filename": mask_numbers(media["filename"])} if "filename" in media else dict(media)
 
 
 def _plain(**values: Any) -> dict[str, Any]:
