@@ -105,6 +105,7 @@ def main() -> int:
 
     tiers = tiers_with_tests()
     for part in missing(tiers):
+        print(f"missing so far: {part.name}", flush=True)
         part.install()
     left_out = list(missing(tiers))
     failed = [tier for tier in tiers if not passes(tier)]
