@@ -1,6 +1,7 @@
 """The staff's routes: who calls, what they ask in JSON, and what they get."""
 
 import hashlib
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import unquote
 
@@ -28,6 +29,8 @@ _LONGEST_KEY = 200
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,12}$")]
+# Within what every zone's calendar can hold, and what somebody may mean.
+Estimate = Annotated[AwareDatetime, Field(gt=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 
 
 class _Body(BaseModel):
@@ -42,7 +45,7 @@ class ChangeBody(_Body):
     note: Words | None = None
     reason: Words | None = None
     hold: bool | None = None
-    eta: AwareDatetime | None = None
+    eta: Estimate | None = None
 
     def step(self) -> Step:
         """The step that the body asks for."""
