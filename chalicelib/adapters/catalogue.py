@@ -53,7 +53,7 @@ def parse_office(code: str, text: str) -> Office:
             notice_on_closed_days=bool(data["notice_on_closed_days"]),
             texts={(lang, kind): body for lang, own in data.get("texts", {}).items() for kind, body in own.items()},
         )
-    except (KeyError, ValueError, TypeError, ArithmeticError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
         raise Misconfigured(f"offices/{code}.toml: {error!r}") from error
 
 
