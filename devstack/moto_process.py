@@ -6,9 +6,11 @@ the process that started it, even by SIGKILL, no server stays behind.
 
 import importlib
 import io
+import logging
 import os
 import sys
 import threading
+import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +80,12 @@ def answer_polls_at_once() -> None:
     SQSBackend.receive_message = receive_at_once  # type: ignore[method-assign]  # moto has no setting for it
 
 
+def leave_out_quietly() -> None:
+    """Moto makes no alarms, metric filters, subscriptions and bucket policies, and would say so for each one."""
+    logging.getLogger("moto").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", message="Tried to parse")
+
+
 def end_with_standard_input() -> None:
     """Ends this process when its standard input is closed."""
     os.read(sys.stdin.fileno(), 1)
@@ -87,6 +95,7 @@ def end_with_standard_input() -> None:
 def main(port: int) -> None:
     """Serves until standard input ends."""
     logs.to_stderr()
+    leave_out_quietly()
     threading.Thread(target=end_with_standard_input, daemon=True).start()
     answer_polls_at_once()
     app = DomainDispatcherApplication(create_backend_app)
