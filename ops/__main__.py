@@ -2,7 +2,7 @@
 
 import click
 
-from ops import staff
+from ops import bootstrap, staff
 from ops.failure import Sentences
 
 
@@ -11,6 +11,7 @@ def ops() -> None:
     """Deploy Kabar, look after it, and take it away again."""
 
 
+ops.add_command(bootstrap.command)
 ops.add_command(staff.group)
 
 if __name__ == "__main__":

@@ -1,0 +1,91 @@
+"""What the backing stack's outputs mean for Chalice: the stage's environment in config.json, and a policy for each function."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from ops.failure import Failure
+from ops.project import CHALICE, FUNCTIONS, read_json, write_json
+
+_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):dynamodb:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):table/")
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What Chalice must know of the backing stack."""
+
+    table: str
+    stream_arn: str
+    queue_name: str
+    queue_url: str
+
+    @classmethod
+    def of(cls, outputs: Mapping[str, str]) -> "Outputs":
+        """From the template's outputs."""
+        return cls(outputs["TableName"], outputs["StreamArn"], outputs["QueueName"], outputs["QueueUrl"])
+
+
+def configure(stage: str, outputs: Outputs, chalice: Path = CHALICE) -> list[str]:
+    """Writes the stage into config.json and its policy files; returns what was changed, by file.
+
+    Of a stage that is there, only what follows from the outputs is set; all else that a person wrote stays.
+    """
+    changed = []
+    for function, policy in policies(stage, outputs, chalice).items():
+        if write_json(chalice / _policy_file(stage, function), policy):
+            changed.append(f".chalice/{_policy_file(stage, function)}")
+    config = read_json(chalice / "config.json")
+    if write_json(chalice / "config.json", with_stage(config, stage, outputs)):
+        changed.append(".chalice/config.json")
+    return changed
+
+
+def environment(stage: str, outputs: Outputs) -> dict[str, str]:
+    """The stage's environment variables that follow from the outputs."""
+    return {
+        "KABAR_STAGE": stage,
+        "KABAR_TABLE": outputs.table,
+        "KABAR_QUEUE_URL": outputs.queue_url,
+        "KABAR_QUEUE_NAME": outputs.queue_name,
+        "KABAR_STREAM_ARN": outputs.stream_arn,
+    }
+
+
+def with_stage(config: Mapping[str, Any], stage: str, outputs: Outputs) -> dict[str, Any]:
+    """The configuration with the stage in it; nothing else is touched."""
+    stages = dict(config.get("stages", {}))
+    known = dict(stages.get(stage, {}))
+    # By its own name, since CloudWatch tells APIs apart by name and stage, and all of Kabar's are called "kabar".
+    known.setdefault("api_gateway_stage", stage)
+    known["autogen_policy"] = False
+    known["environment_variables"] = {**known.get("environment_variables", {}), **environment(stage, outputs)}
+    functions = dict(known.get("lambda_functions", {}))
+    for name in FUNCTIONS:
+        functions[name] = {**functions.get(name, {}), "iam_policy_file": _policy_file(stage, name)}
+    known["lambda_functions"] = functions
+    return {**config, "stages": {**stages, stage: known}}
+
+
+def policies(stage: str, outputs: Outputs, chalice: Path = CHALICE) -> dict[str, Any]:
+    """Each function's policy, from its template in .chalice/policies.
+
+    Raises:
+        Failure: the stream's ARN is none.
+    """
+    parts = _ARN.match(outputs.stream_arn)
+    if parts is None:
+        raise Failure(f"{outputs.stream_arn} is not the ARN of a table's stream.")
+    words = {"stage": stage, "table": outputs.table, "stream": outputs.stream_arn, "queue": outputs.queue_name}
+    return {name: json.loads(_template(name, chalice).substitute(words, **parts.groupdict())) for name in FUNCTIONS}
+
+
+def _template(function: str, chalice: Path) -> Template:
+    return Template((chalice / "policies" / f"{function}.json").read_text(encoding="utf-8"))
+
+
+def _policy_file(stage: str, function: str) -> str:
+    return f"policies/{stage}/{function}.json"

@@ -1,0 +1,28 @@
+"""The project's files that commands read and write."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+CHALICE = ROOT / ".chalice"
+TEMPLATE = CHALICE / "backing.yaml"
+CONFIG = CHALICE / "config.json"
+FUNCTIONS = ("api_handler", "dispatch", "deliver", "sweep")
+
+
+def read_json(path: Path) -> Any:
+    """What a file of JSON holds."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def write_json(path: Path, value: Any) -> bool:
+    """Writes a value as JSON, unless the file holds it already. Returns whether it was written.
+
+    A file that a person laid out in their own way stays as it is while it says the same.
+    """
+    if path.exists() and read_json(path) == value:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return True
