@@ -102,7 +102,9 @@ def absorb(into: Contact, other: Contact) -> tuple[Update, Update]:
     Refused when either opened, closed, absorbed or opted out or in since it was read.
     """
     later = {name: at for name, at in _flat(other).items() if at > _flat(into).get(name, "")}
-    known = filled({"phone": into.phone or other.phone, "user_id": into.user_id or other.user_id})
+    known = filled(
+        {"phone": into.phone or other.phone, "user_id": into.user_id or other.user_id, "name": into.name or other.name}
+    )
     known |= filled({"opted_out_at": into.opted_out_at or other.opted_out_at, "changed_by": f"absorb {other.id}"})
     marks = {_open_name(pair): frozenset(_mark(*one) for one in marks) for pair, marks in other.open.items()}
     gained = Update(
