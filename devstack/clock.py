@@ -3,7 +3,6 @@
 import threading
 from datetime import UTC, datetime, time, timedelta, timezone
 
-
 _WIB = timezone(timedelta(hours=7))
 _MORNING, _AFTERNOON = time(7), time(15)
 
@@ -27,7 +26,7 @@ class OffsetClock:
     offset: how far it is from real time at first.
     """
 
-    def __init__(self, offset: timedelta = timedelta()) -> None:  # noqa: B008  # immutable
+    def __init__(self, offset: timedelta = timedelta()) -> None:  # immutable
         self._lock = threading.Lock()
         self._offset = offset
 

@@ -17,23 +17,21 @@ from devstack.moto_server import StartError
 
 def run() -> int:
     """The exit code: 0 when every check held, else 1. What the stack logs goes to a file, named when something is off."""
-    started = time.monotonic()
     logs = Path(tempfile.gettempdir()) / f"kabar-demo-{os.getpid()}.log"
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     console = Console(file=out, highlight=False)
     failures = _play(console, logs)
-    took = time.monotonic() - started
-    out.flush()
     if failures:
         console.print(Text(f"\nOff: {'; '.join(failures)}. The stack's log: {logs}", style="bold red"), soft_wrap=True)
-        return 1
-    logs.unlink(missing_ok=True)
-    console.print(Text(f"\nEvery outcome as it should be, in {took:.0f} s.", style="bold green"))
-    return 0
+    else:
+        logs.unlink(missing_ok=True)
+    out.flush()
+    return 1 if failures else 0
 
 
 def _play(console: Console, log_path: Path) -> list[str]:
     """Plays the day; what went off, in words."""
+    started = time.monotonic()
     with log_path.open("w", encoding="utf-8") as log:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
@@ -47,9 +45,10 @@ def _play(console: Console, log_path: Path) -> list[str]:
             with running(0) as stack:
                 stage = Stage(stack, console)
                 requests = day.play(stage)
-                console.print()
+                held = stage.checks - len(stage.failures)
+                took = time.monotonic() - started
+                console.print(Text(f"\n{held} of {stage.checks} outcomes as they should be, in {took:.0f} s.\n", style="bold"))
                 console.print(stage.table(requests))
-                console.print(Text(f"{stage.checks} checks, {len(stage.failures)} off", style="dim"))
                 return stage.failures
         except (StartError, Unexpected) as error:
             return [str(error)]
