@@ -1,6 +1,7 @@
 """The whole of Kabar in memory: the real wiring and flows over fakes, on a clock that only tests move."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -37,9 +38,12 @@ class World:
     """Residents and staff as tests play them.
 
     parts: the real wiring. store, queue, whatsapp, sms: the fakes under it. officer: somebody who may do everything.
+    more_offices: codes of offices like 1801 that are there too, none of which has a channel number.
     """
 
-    def __init__(self, whatsapp: Script[Any] = (), sms: Script[Any] = (), seed: int = 1) -> None:
+    def __init__(
+        self, whatsapp: Script[Any] = (), sms: Script[Any] = (), seed: int = 1, more_offices: tuple[str, ...] = ()
+    ) -> None:
         self.clock = ManualClock()
         self.store = FakeStore(self.clock)
         self.queue = FakeQueue()
@@ -49,7 +53,9 @@ class World:
         self.parts = Wiring(Settings("test", "kabar-test", "https://queue.invalid/notices"), self.clock, Random(seed))
         fakes = {"store": self.store, "queue": self.queue, "whatsapp": self.whatsapp, "sms": self.sms, "secrets": self.secrets}
         vars(self.parts).update(fakes)
-        self.officer = Staff("0123456789ab", "Budi", Role.ADMIN, frozenset({"1801"}), START + timedelta(days=365))
+        office = self.parts.offices["1801"]
+        vars(self.parts).update(offices={"1801": office} | {code: replace(office, code=code) for code in more_offices})
+        self.officer = self.staff(Role.ADMIN)
         self.metrics = FakeMetrics()
         vars(self.parts).update(metrics=self.metrics, pace=NoPace())
         self._dispatched = 0
@@ -79,6 +85,10 @@ class World:
     def set_status(self, request: Request, to: Status, **more: Any) -> Request:
         """The officer moves a request."""
         return self.parts.desk.change(self.officer, request.id, Step(to, request.version, **more), NO_KEY)
+
+    def staff(self, role: Role, *offices: str) -> Staff:
+        """Somebody of that role at those offices, at 1801 unless told otherwise. The same role is the same person."""
+        return Staff(f"staff-{role.value}", "Budi", role, frozenset(offices or {"1801"}), START + timedelta(days=365))
 
     def run(self) -> None:
         """The stream, the queue and their functions, until nothing is left to do."""
