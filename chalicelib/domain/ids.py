@@ -76,8 +76,10 @@ def find(text: str) -> ParsedId | MistypedId | None:
     one, the caller knows.
     """
     mistyped: MistypedId | None = None
-    for match in _ANYWHERE.finditer(text.upper()):
-        candidate = match.group()
+    upper, start = text.upper(), 0
+    while match := _ANYWHERE.search(upper, start):
+        # What is no id may have an id's prefix for its end, so candidates may overlap.
+        candidate, start = match.group(), match.start() + 1
         digits = sum(symbol.isdigit() for symbol in candidate)
         if not 0 < digits < _LENGTH:
             continue
