@@ -2,7 +2,7 @@
 
 import click
 
-from ops import bootstrap, staff
+from ops import bootstrap, channels, secrets, staff
 from ops.failure import Sentences
 
 
@@ -12,6 +12,8 @@ def ops() -> None:
 
 
 ops.add_command(bootstrap.command)
+ops.add_command(channels.group)
+ops.add_command(secrets.group)
 ops.add_command(staff.group)
 
 if __name__ == "__main__":

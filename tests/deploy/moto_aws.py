@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from moto.apigateway.models import APIGatewayBackend, RestAPI
-from moto.cloudformation.models import ChangeSet
+from moto.cloudformation.models import ChangeSet, Stack
 
 from devstack import moto_process
 
@@ -42,11 +42,11 @@ def carry_out_change_sets() -> None:
     def apply(self: ChangeSet) -> None:
         stack = self.stack
         if self.change_set_type == "CREATE":
-            stack.template, stack.parameters = self.template, self.parameters
-            stack._parse_template()
-            stack.resource_map = stack._create_resource_map()
-            stack.resource_map.create(stack.template_dict)
-            stack.output_map = stack._create_output_map()
+            made = Stack(  # type: ignore[abstract]  # moto itself does so
+                stack.stack_id, stack.name, self.template, self.parameters, stack.account_id, stack.region_name
+            )
+            made.create_resources()
+            vars(stack).update(vars(made))
         else:
             stack.update(self.template, self.role_arn, self.parameters, self.tags)
         # Those that were left to their defaults belong to the stack as well, and are compared with the next change set's.

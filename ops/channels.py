@@ -1,0 +1,91 @@
+"""`ops channels`: which WhatsApp number belongs to which office and service."""
+
+import json
+from typing import Any
+
+import click
+from rich.table import Table
+
+from chalicelib.adapters.catalogue import load_offices
+from ops.console import results, say
+from ops.failure import Failure
+from ops.parameters import Parameters
+from ops.target import Target, at_stage
+
+_NAME = "channels"
+
+
+def assign(parameters: Parameters, number: str, office: str, service: str | None) -> bool:
+    """Gives a number to an office, for one service or for all; returns whether that is new."""
+    return _put(parameters, {**_held(parameters), number: {"office": office, "service": service}})
+
+
+def release(parameters: Parameters, number: str) -> bool:
+    """Takes a number away; what comes to it then is quarantined. Returns whether it was there.
+
+    Raises:
+        Failure: it is the last one.
+    """
+    held = _held(parameters)
+    if list(held) == [number]:
+        raise Failure(f"{number} is the last number; without one Kabar refuses to work. Set another first.")
+    return _put(parameters, {known: place for known, place in held.items() if known != number})
+
+
+def _held(parameters: Parameters) -> dict[str, Any]:
+    return dict(json.loads(parameters.read().get(_NAME) or "{}"))
+
+
+def _put(parameters: Parameters, numbers: dict[str, Any]) -> bool:
+    if numbers == _held(parameters):
+        return False
+    parameters.write(_NAME, json.dumps(numbers, sort_keys=True, separators=(",", ":")))
+    return True
+
+
+def _number(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    if not (value.isascii() and value.isdigit() and 5 <= len(value) <= 20):  # noqa: PLR2004
+        raise click.BadParameter("the number's id in Meta's console (digits), not the phone number itself")
+    return value
+
+
+@click.group("channels")
+def group() -> None:
+    """Say which WhatsApp number belongs to which office and service."""
+
+
+@group.command("set")
+@click.argument("phone_number_id", callback=_number)
+@click.option("--office", type=click.Choice(sorted(load_offices())), required=True)
+@click.option("--service", help="What the number is for; without it, for all of the office's services.")
+@at_stage
+def set_command(target: Target, phone_number_id: str, office: str, service: str | None) -> None:
+    """Give the number with PHONE_NUMBER_ID to an office, for one service or for all."""
+    known = load_offices()[office].services
+    if service is not None and service not in known:
+        raise Failure(f"Office {office} has no service {service}; it has {', '.join(sorted(known))}.")
+    changed = assign(Parameters(target.client("ssm"), target.stage), phone_number_id, office, service)
+    say(f"{phone_number_id}: {office}, {service or 'all services'}{'' if changed else ' (unchanged)'}.")
+
+
+@group.command("remove")
+@click.argument("phone_number_id", callback=_number)
+@at_stage
+def remove_command(target: Target, phone_number_id: str) -> None:
+    """Take a number away. What residents write to it is quarantined from then on."""
+    there = release(Parameters(target.client("ssm"), target.stage), phone_number_id)
+    say(f"{phone_number_id}: {'removed' if there else 'was not there'}.")
+
+
+@group.command("list")
+@at_stage
+def list_command(target: Target) -> None:
+    """Show all numbers."""
+    held = _held(Parameters(target.client("ssm"), target.stage))
+    table = Table("Phone number id", "Office", "Service")
+    for number, place in sorted(held.items(), key=lambda one: (one[1]["office"], str(one[1]["service"]))):
+        table.add_row(number, place["office"], place["service"] or "all")
+    if held:
+        results().print(table)
+    else:
+        say(f"{target.stage} has no numbers; `ops channels set` gives it one.")
