@@ -17,6 +17,7 @@ app = Chalice(app_name="kabar")
 
 # Known to Chalice while it packages; a stage's environment sets them.
 STREAM_ARN = os.environ.get("KABAR_STREAM_ARN", "arn:aws:dynamodb:ap-southeast-3:000000000000:table/unset/stream/unset")
+SMS_TOPIC = os.environ.get("KABAR_SMS_TOPIC", "")
 QUEUE_NAME = os.environ.get("KABAR_QUEUE_NAME", "kabar-unset-notices")
 
 
@@ -139,6 +140,15 @@ def deliver(event: Any) -> None:
     from chalicelib.entry import events
 
     events.deliver(event.to_dict(), event.context.aws_request_id, parts().deliver, parts().keeping)
+
+
+if SMS_TOPIC:  # only an office that sends by End User Messaging SMS has one
+
+    @app.on_sns_message(topic=SMS_TOPIC, name="sms_reports")
+    def sms_reports(event: Any) -> None:
+        from chalicelib.entry import events
+
+        events.sms_reports(event.to_dict(), parts().receipts, parts().keeping)
 
 
 @app.schedule("rate(1 minute)", name="sweep")

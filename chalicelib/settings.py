@@ -13,7 +13,8 @@ class Settings:
     """What a stage sets. queue_url: of the notices queue; graph_url: where WhatsApp's Graph API is.
 
     sends_at_once: how many notices are delivered at the same time (the queue's maximum concurrency); sends_per_s: what the
-    provider takes from one number (80; 20 where the office keeps the WhatsApp Business app).
+    provider takes from one number (80; 20 where the office keeps the WhatsApp Business app). sms_engine: `sns`, or `eum` for
+    End User Messaging SMS, whose configuration set sends its reports to the topic that app.py listens to.
     """
 
     stage: str
@@ -23,6 +24,8 @@ class Settings:
     graph_version: str = "v24.0"
     sends_at_once: int = 10
     sends_per_s: int = 80
+    sms_engine: str = "sns"
+    sms_configuration_set: str = ""
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

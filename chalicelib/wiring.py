@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.catalogue import load_offices
 from chalicelib.domain.catalogue import Office
+from chalicelib.domain.errors import Misconfigured
 from chalicelib.ports import Clock, Metrics, NoticeQueue, Pace, Secrets, Sms, Store, WhatsApp
 from chalicelib.settings import Settings, read_settings
 
@@ -72,6 +73,12 @@ class Wiring:
     def sms(self) -> Sms:
         from chalicelib.adapters.sms import SnsSms, sns_config
 
+        if self.settings.sms_engine == "eum":
+            from chalicelib.adapters.sms_eum import EumSms
+
+            return EumSms(self._client("pinpoint-sms-voice-v2", sns_config()), self.settings.sms_configuration_set)
+        if self.settings.sms_engine != "sns":
+            raise Misconfigured("KABAR_SMS_ENGINE is neither sns nor eum.")
         return SnsSms(self._client("sns", sns_config()))
 
     @cached_property

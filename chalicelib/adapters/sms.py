@@ -103,10 +103,8 @@ class SnsSms:
                     "AWS.SNS.SMS.MaxPrice": {"DataType": "Number", "StringValue": self._max_price_usd},
                 },
             )
-        except ClientError as error:
-            return _refusal(error_code(error), http_status(error))
         except Exception as error:  # noqa: BLE001 - botocore's parsers raise even KeyError for an answer that is not SNS's
-            return _breakdown(error)
+            return outcome_of(error, REMEDIES)
         finally:
             # A socket kept over a Lambda freeze is dead without knowing it, and would turn the next SMS into an unknown one.
             # A new connection costs some milliseconds within the region.
@@ -115,12 +113,19 @@ class SnsSms:
         return Accepted(provider_id) if provider_id else Unknown("no_id")
 
 
-def _refusal(code: str, status: int) -> Outcome:
-    if code in REMEDIES:
-        return Refused(code, REMEDIES[code])
+def outcome_of(error: Exception, remedies: Mapping[str, Remedy]) -> Outcome:
+    """How a send ended that raised. remedies: the engine's codes."""
+    if isinstance(error, ClientError):
+        return _refusal(error_code(error), http_status(error), remedies)
+    return _breakdown(error)
+
+
+def _refusal(code: str, status: int, remedies: Mapping[str, Remedy]) -> Outcome:
+    if code in remedies:
+        return Refused(code, remedies[code])
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Unknown(f"http_{status}")
-    _log.error("SNS refused an SMS by an unknown code: %s (HTTP %d)", code, status)
+    _log.error("an SMS was refused by an unknown code: %s (HTTP %d)", code, status)
     return Refused(code or f"http_{status}", Remedy.OUR_FAULT)
 
 

@@ -12,12 +12,15 @@ PROBE_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Circuit:
-    """An open circuit. scope: `number:<phone_number_id>` or `template:<name>:<language>`; code: the provider's."""
+    """An open circuit. scope: `number:<phone_number_id>`, `template:<name>:<language>` or `sms`; code: the provider's."""
 
     scope: str
     code: str
     since: datetime
     probe_at: datetime
+
+
+SMS = "sms"
 
 
 def number(phone_number_id: str) -> str:

@@ -57,11 +57,12 @@ class Outbound:
 
 @dataclass(frozen=True)
 class TextMessage:
-    """One SMS. phone: E.164 with its plus; sender: the alphanumeric sender id, ≤ 11 characters."""
+    """One SMS. phone: E.164 with its plus; sender: the alphanumeric sender id, ≤ 11 characters; callback: as in Outbound."""
 
     phone: str
     body: str
     sender: str
+    callback: str = ""
 
 
 class Remedy(StrEnum):

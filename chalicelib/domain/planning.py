@@ -128,7 +128,11 @@ def _by_sms(situation: Situation) -> Plan:
     body = texts.sms(situation.occasion)
     if body is None:
         return Settle(State.FAILED, "not_for_sms")
-    return Send(TextMessage(phone, body, situation.occasion.office.sms.sender))
+    notice, down = situation.occasion.notice, situation.circuits.get(circuit.SMS)
+    if down is not None and down.probe_at > situation.now:
+        return Wait(down.probe_at, State.HELD, down.code)
+    message = TextMessage(phone, body, situation.occasion.office.sms.sender, ids.callback(notice.id, notice.attempt))
+    return Send(message, probes=(down,) if down else ())
 
 
 def _phone(situation: Situation) -> str | None:

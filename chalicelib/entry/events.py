@@ -11,9 +11,11 @@ from typing import Any
 
 from chalicelib.domain.errors import TransientError
 from chalicelib.domain.inbound import NO_DAY, Broken
+from chalicelib.entry import sms_events
 from chalicelib.flows.deliver import Deliver
 from chalicelib.flows.dispatch import Dispatch
 from chalicelib.flows.keeping import Keeping
+from chalicelib.flows.receipts import Receipts
 from chalicelib.table import notices
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,19 @@ def deliver(event: Mapping[str, Any], owner: str, flow: Deliver, keeping: Keepin
         except Exception as error:
             log.exception("a queue message was set aside")
             keeping.broken(Broken(f"queue_message_{type(error).__name__}", NO_DAY, json.dumps(record.get("body"))))
+
+
+def sms_reports(event: Mapping[str, Any], flow: Receipts, keeping: Keeping) -> None:
+    """Applies End User Messaging SMS's reports, which come by an SNS topic."""
+    for record in event["Records"]:
+        try:
+            flow(sms_events.report(record["Sns"]["Message"]))
+        except TransientError:
+            raise
+        except Exception as error:
+            log.exception("an SMS report was set aside")
+            raw = json.dumps(record.get("Sns", {}).get("Message"))
+            keeping.broken(Broken(f"sms_report_{type(error).__name__}", NO_DAY, raw))
 
 
 def _inserted_notice(record: Mapping[str, Any]) -> str | None:

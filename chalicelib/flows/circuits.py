@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chalicelib.domain import circuit as circuits_
 from chalicelib.domain.circuit import Circuit
-from chalicelib.domain.delivery import Accepted, Outbound, Outcome, Refused, Remedy, Template
+from chalicelib.domain.delivery import Accepted, Outbound, Outcome, Refused, Remedy, Template, TextMessage
 from chalicelib.domain.planning import Send
 from chalicelib.ports import Clock, ConditionFailed, Metrics, Store
 from chalicelib.table import circuits
@@ -35,7 +35,7 @@ class Circuits:
             for circuit in sent.probes:
                 self.store.update(circuits.closes(office, circuit.scope))
                 log.warning("circuit closed", extra={"office": office, "circuit": circuit.scope})
-        if isinstance(outcome, Refused) and isinstance(sent.message, Outbound):
+        if isinstance(outcome, Refused):
             scope = _scope(sent.message, outcome.remedy)
             if scope is not None:
                 self._open(office, scope, outcome.code)
@@ -50,9 +50,9 @@ class Circuits:
         log.error("circuit opened", extra={"office": office, "circuit": scope, "code": code})
 
 
-def _scope(message: Outbound, remedy: Remedy) -> str | None:
+def _scope(message: Outbound | TextMessage, remedy: Remedy) -> str | None:
     if remedy is Remedy.CHANNEL_DOWN:
-        return circuits_.number(message.phone_number_id)
-    if remedy is Remedy.TEMPLATE_DOWN and isinstance(message.content, Template):
+        return circuits_.number(message.phone_number_id) if isinstance(message, Outbound) else circuits_.SMS
+    if remedy is Remedy.TEMPLATE_DOWN and isinstance(message, Outbound) and isinstance(message.content, Template):
         return circuits_.template(message.content.name, message.content.language)
     return None

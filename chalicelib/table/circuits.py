@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 
-from chalicelib.domain.circuit import PROBE_EVERY, Circuit
+from chalicelib.domain.circuit import PROBE_EVERY, SMS, Circuit
 from chalicelib.ports import Condition, Item, Key, Update, Value
 from chalicelib.table.values import Reader, stamp
 
@@ -36,7 +36,7 @@ def read(item: Item) -> dict[str, Circuit]:
     """The open circuits of an item, by scope."""
     found = {}
     for scope, value in item.items():
-        if scope.startswith(("number:", "template:")):
+        if scope == SMS or scope.startswith(("number:", "template:")):
             reader = Reader(cast("Mapping[str, Value]", value))
             found[scope] = Circuit(scope, reader.text("code"), reader.time("since"), reader.time("probe_at"))
     return found

@@ -9,7 +9,7 @@ from chalicelib.domain.delivery import Refused
 from chalicelib.domain.inbound import NO_DAY, Broken, Event, StatusReport
 from chalicelib.domain.message import Message
 from chalicelib.domain.meta_codes import remedy_for
-from chalicelib.domain.notice import FIRST_DUE
+from chalicelib.domain.notice import FIRST_DUE, Report
 from chalicelib.ports import Condition, Item, Key, Put, Update
 from chalicelib.table.values import Reader, digest, epoch, filled, stamp
 
@@ -54,7 +54,7 @@ def put_orphan(report: StatusReport, now: datetime) -> Put:
     """Stores a report that fits no notice yet; it is due to be tried again when it carries a callback of ours."""
     day = report.at.date().isoformat() if report.at else NO_DAY
     put = put_event(Event("status", day, report.raw), now)
-    ours = ids.parse_callback(report.callback or "") is not None
+    ours = ids.parse_callback(report.callback or "") is not None and report.status in set(Report)
     refusal = report.refusal
     more = filled({
         "status": report.status, "callback": report.callback if ours else None, "code": refusal.code if refusal else None,
