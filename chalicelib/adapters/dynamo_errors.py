@@ -28,14 +28,12 @@ class _Meaning(Enum):
 
 
 _MEANINGS: Mapping[str, _Meaning] = {
-    # A whole call.
+    # A whole call. HTTP's server errors are LATER under any name.
     "ConditionalCheckFailedException": _Meaning.REFUSED,
     "TransactionConflictException": _Meaning.AGAIN,
     "TransactionInProgressException": _Meaning.AGAIN,
-    "InternalServerError": _Meaning.LATER,
     "ProvisionedThroughputExceededException": _Meaning.LATER,
     "RequestLimitExceeded": _Meaning.LATER,
-    "ServiceUnavailable": _Meaning.LATER,
     "ThrottlingException": _Meaning.LATER,
     "ValidationException": _Meaning.CONTENT,
     # One write of a cancelled transaction.

@@ -71,3 +71,25 @@ def test_a_bill_holds_the_calls_made_while_it_is_open(metered: Metered) -> None:
     metered.store.get(KEY)
 
     assert bill.costs == [("GetItem", 1), ("PutItem", 1)]
+
+
+def test_a_limit_pays_for_what_it_returns(metered: Metered) -> None:
+    for number in range(20):
+        metered.store.put(Put(a_kilobyte(Key("CONTACT#1", f"MSG#{number:02}"))))
+
+    with metered.meter.measuring() as bill:
+        metered.store.query("CONTACT#1", "MSG#", limit=4, newest_first=True)
+
+    assert bill.costs == [("Query", 1)]
+
+
+def test_expired_items_in_front_of_a_limit_do_not_cost_a_call_each(metered: Metered, clock: SettableClock) -> None:
+    for number in range(60):
+        metered.store.put(Put({"pk": "CONTACT#1", "sk": f"MSG#{number:02}", "expires_at": clock.in_seconds(-1)}))
+    metered.store.put(Put(a_kilobyte(Key("CONTACT#1", "MSG#99"))))
+
+    with metered.meter.measuring() as bill:
+        found = metered.store.query("CONTACT#1", "MSG#", limit=1)
+
+    assert [item["sk"] for item in found] == ["MSG#99"]
+    assert len(bill.costs) == 2
