@@ -80,6 +80,10 @@ class _Handler(ChaliceRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(raw)
 
+    def _send_headers(self, headers: dict[str, Any]) -> None:
+        # Without this word a client that asked for the end would keep the connection, and find it broken at its next request.
+        super()._send_headers(headers | {"Connection": "close"} if self.close_connection else headers)
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """One line for each answer, without the query: it holds tokens, and what staff search for."""
         del size

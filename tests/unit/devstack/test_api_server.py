@@ -73,6 +73,12 @@ def test_one_connection_serves_many_requests(connection: HTTPConnection) -> None
     assert connection.sock is kept
 
 
+def test_the_end_of_a_connection_that_the_client_asked_for_is_announced(connection: HTTPConnection) -> None:
+    connection.request("POST", "/echo", b"1", {"Content-Type": "application/json", "Connection": "close"})
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["Connection"]) == (200, "close")
+
+
 def test_a_body_arrives_byte_by_byte_unless_it_is_no_text(connection: HTTPConnection) -> None:
     escaped = rb'{"text": "\ud83d\ude00"}'
     assert json.loads(ask(connection, "POST", "/echo", escaped)[1])["raw"] == escaped.decode()
@@ -103,9 +109,12 @@ def test_a_view_that_raises_shows_nothing_of_it(connection: HTTPConnection) -> N
     assert "812" not in body
 
 
-def test_an_answer_to_head_has_no_body_that_the_next_answer_would_begin_with(connection: HTTPConnection) -> None:
-    assert ask(connection, "HEAD", "/echo") == (405, "")
-    assert ask(connection, "POST", "/echo", b"1")[0] == 200
+def test_an_answer_to_head_has_no_body_that_the_next_answer_would_begin_with(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client, client.makefile("rb") as answer:
+        client.sendall(b"HEAD /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        head, _, body = answer.read().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 405")
+    assert body == b""
 
 
 @pytest.mark.parametrize(
@@ -124,7 +133,8 @@ def test_a_body_that_will_not_be_read_ends_the_connection(
     for name, value in headers.items():
         connection.putheader(name, value)
     connection.endheaders()
-    assert connection.getresponse().status == status
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["Connection"]) == (status, "close")
     assert connection.sock is None or connection.sock.recv(1) == b""
 
 

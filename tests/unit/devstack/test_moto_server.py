@@ -18,6 +18,7 @@ from tests.unit.devstack.waiting import eventually
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from mypy_boto3_dynamodb.type_defs import ConditionCheckTypeDef, PutTypeDef, UpdateTypeDef
 
 ROOT = Path(__file__).parents[3]
 
@@ -107,3 +108,36 @@ def test_old_stream_iterators_are_forgotten_and_the_newest_work(aws: LocalAws) -
     assert streams.get_records(ShardIterator=wanted[-1])["Records"] == []
     with pytest.raises(ClientError):
         streams.get_records(ShardIterator=wanted[0])
+
+
+def test_each_transaction_that_fails_leaves_table_and_stream_as_they_were_just_before(aws: LocalAws) -> None:
+    client, streams = aws.dynamodb(), aws.streams()
+    made = client.create_table(
+        TableName="rolled-back",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )
+
+    def count_up(*, fail: bool) -> None:
+        table, condition = "rolled-back", f"attribute_{'' if fail else 'not_'}exists(pk)"
+        counter, absent = {"pk": {"S": "counter"}}, {"pk": {"S": "absent"}}
+        up: UpdateTypeDef = {"TableName": table, "Key": counter, "UpdateExpression": "ADD n :one"}
+        up["ExpressionAttributeValues"] = {":one": {"N": "1"}}
+        put: PutTypeDef = {"TableName": table, "Item": {"pk": {"S": f"put, failing {fail}"}}}
+        check: ConditionCheckTypeDef = {"TableName": table, "Key": absent, "ConditionExpression": condition}
+        client.transact_write_items(TransactItems=[{"Update": up}, {"Put": put}, {"ConditionCheck": check}])
+
+    for _ in range(2):
+        count_up(fail=False)
+        with pytest.raises(ClientError, match="TransactionCanceled"):
+            count_up(fail=True)
+    items = {item["pk"]["S"]: item.get("n") for item in client.scan(TableName="rolled-back")["Items"]}
+    assert items == {"counter": {"N": "2"}, "put, failing False": None}
+
+    arn = made["TableDescription"]["LatestStreamArn"]
+    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+    start = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    streamed = [record["dynamodb"]["Keys"]["pk"]["S"] for record in streams.get_records(ShardIterator=start)["Records"]]
+    assert [key for key in streamed if key != "counter"] == ["put, failing False"] * 2
