@@ -2,7 +2,7 @@
 
 import click
 
-from ops import bootstrap, channels, secrets, staff
+from ops import bootstrap, channels, deploy, secrets, staff
 from ops.failure import Sentences
 
 
@@ -13,6 +13,7 @@ def ops() -> None:
 
 ops.add_command(bootstrap.command)
 ops.add_command(channels.group)
+ops.add_command(deploy.command)
 ops.add_command(secrets.group)
 ops.add_command(staff.group)
 

@@ -26,3 +26,8 @@ def write_json(path: Path, value: Any) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return True
+
+
+def function_name(stage: str, function: str) -> str:
+    """What Lambda calls a function. Chalice leaves out the name of the one behind the API."""
+    return f"kabar-{stage}" if function == "api_handler" else f"kabar-{stage}-{function}"

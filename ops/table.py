@@ -14,16 +14,12 @@ def equip(client: Any, table: str) -> list[str]:
 
     client: DynamoDB's.
     """
-    added = []
     described = client.describe_table(TableName=table)["Table"]
-    if not described.get("StreamSpecification", {}).get("StreamEnabled"):
-        client.update_table(TableName=table, StreamSpecification=_STREAM)
+    lacking = [(name, wanted) for name, wanted, there in _settings(described) if not there]
+    for _, wanted in lacking:
+        client.update_table(TableName=table, **wanted)
         wait_until_active(client, table)
-        added.append("stream")
-    if not described.get("DeletionProtectionEnabled"):
-        client.update_table(TableName=table, DeletionProtectionEnabled=True)
-        wait_until_active(client, table)
-        added.append("deletion protection")
+    added = [name for name, _ in lacking]
     ttl = client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
     if ttl["TimeToLiveStatus"] not in {"ENABLED", "ENABLING"}:
         wanted = {"Enabled": True, "AttributeName": TTL_ATTRIBUTE}
@@ -34,6 +30,14 @@ def equip(client: Any, table: str) -> list[str]:
         client.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=wanted)
         added.append("point-in-time backups")
     return added
+
+
+def _settings(table: dict[str, Any]) -> list[tuple[str, dict[str, Any], bool]]:
+    """What UpdateTable gives, one at a time: its name, how to ask for it, and whether it is there."""
+    return [
+        ("stream", {"StreamSpecification": _STREAM}, table.get("StreamSpecification", {}).get("StreamEnabled", False)),
+        ("deletion protection", {"DeletionProtectionEnabled": True}, table.get("DeletionProtectionEnabled", False)),
+    ]
 
 
 def backed_up(client: Any, table: str) -> bool:

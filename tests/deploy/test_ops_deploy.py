@@ -1,0 +1,175 @@
+"""`ops deploy`, from an empty account to a working system, and again."""
+
+import json
+from dataclasses import dataclass
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+from ops.packages import sha256_of
+from ops.project import FUNCTIONS, function_name
+from ops.tuning import STREAM_PATTERN, THROTTLES
+from tests.deploy.place import ACCOUNT, REGION, Place
+
+STAGE = "prod"
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A stage that was deployed twice, and what `ops` said each time."""
+
+    place: Place
+    first: CompletedProcess[str]
+    again: CompletedProcess[str]
+
+    def function(self, name: str) -> dict[str, Any]:
+        client = self.place.client("lambda")
+        return dict(client.get_function_configuration(FunctionName=function_name(STAGE, name)))
+
+    def mapping(self, name: str) -> dict[str, Any]:
+        uuid = self.place.deployed(STAGE)[name]["event_uuid"]
+        return dict(self.place.client("lambda").get_event_source_mapping(UUID=uuid))
+
+    def output(self, name: str) -> str:
+        stack = self.place.client("cloudformation").describe_stacks(StackName=f"kabar-{STAGE}-backing")["Stacks"][0]
+        return next(str(one["OutputValue"]) for one in stack["Outputs"] if one["OutputKey"] == name)
+
+
+@pytest.fixture(scope="module")
+def prod(place: Place) -> Deployed:
+    return Deployed(place, place.ops("deploy", "--stage", STAGE, "--yes"), place.ops("deploy", "--stage", STAGE, "--yes"))
+
+
+def test_an_empty_account_has_the_system_after_one_command(prod: Deployed) -> None:
+    assert prod.first.returncode == 0, prod.first.stderr
+    assert prod.first.stdout.startswith("https://")
+    assert prod.first.stdout.strip().endswith(f".execute-api.{REGION}.amazonaws.com/{STAGE}/")
+
+
+def test_a_second_time_nothing_changes_and_it_says_so(prod: Deployed) -> None:
+    assert prod.again.returncode == 0, prod.again.stderr
+    assert "Nothing changed." in prod.again.stderr
+    assert prod.again.stdout == prod.first.stdout
+
+
+def test_it_says_what_is_still_to_be_entered(prod: Deployed) -> None:
+    assert "Still to be entered: app_secret, verify_token, access_token, channels" in prod.first.stderr
+
+
+def test_the_table_has_its_stream_its_indexes_and_its_protection(prod: Deployed) -> None:
+    table = prod.place.client("dynamodb").describe_table(TableName=f"kabar-{STAGE}")["Table"]
+    assert table["StreamSpecification"] == {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+    assert {index["IndexName"] for index in table["GlobalSecondaryIndexes"]} == {"queue", "due"}
+    assert table["DeletionProtectionEnabled"] is True
+    assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_the_table_forgets_what_has_expired_and_can_be_restored(prod: Deployed) -> None:
+    client = prod.place.client("dynamodb")
+    ttl = client.describe_time_to_live(TableName=f"kabar-{STAGE}")["TimeToLiveDescription"]
+    assert ttl == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
+    backups = client.describe_continuous_backups(TableName=f"kabar-{STAGE}")["ContinuousBackupsDescription"]
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
+def test_what_deliver_cannot_take_ends_among_the_dead_letters(prod: Deployed) -> None:
+    attributes = prod.place.client("sqs").get_queue_attributes(QueueUrl=prod.output("QueueUrl"), AttributeNames=["All"])
+    redrive = json.loads(attributes["Attributes"]["RedrivePolicy"])
+    assert redrive["deadLetterTargetArn"] == prod.output("DeadLettersArn")
+    assert int(attributes["Attributes"]["VisibilityTimeout"]) >= 6 * prod.function("deliver")["Timeout"]
+
+
+def test_there_are_four_functions_for_arm_each_with_a_role_of_its_own(prod: Deployed) -> None:
+    functions = [prod.function(name) for name in FUNCTIONS]
+    assert {one["Architectures"][0] for one in functions} == {"arm64"}
+    assert [one["Role"].rpartition("/")[2] for one in functions] == [f"kabar-{STAGE}-{name}" for name in FUNCTIONS]
+
+
+def test_each_role_has_exactly_the_policy_that_was_rendered_for_it(prod: Deployed) -> None:
+    iam = prod.place.client("iam")
+    for name in FUNCTIONS:
+        role = f"kabar-{STAGE}-{name}"
+        assert iam.list_role_policies(RoleName=role)["PolicyNames"] == [role]
+        assert iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"] == []
+        rendered = json.loads((prod.place.project / ".chalice" / "policies" / STAGE / f"{name}.json").read_text())
+        assert iam.get_role_policy(RoleName=role, PolicyName=role)["PolicyDocument"] == rendered
+
+
+def test_no_function_has_reserved_concurrency(prod: Deployed) -> None:
+    client = prod.place.client("lambda")
+    for name in FUNCTIONS:
+        answer = client.get_function_concurrency(FunctionName=function_name(STAGE, name))
+        assert "ReservedConcurrentExecutions" not in answer
+
+
+def test_each_function_knows_its_table_and_its_queue(prod: Deployed) -> None:
+    for name in FUNCTIONS:
+        assert prod.function(name)["Environment"]["Variables"] == {
+            "KABAR_STAGE": STAGE,
+            "KABAR_TABLE": f"kabar-{STAGE}",
+            "KABAR_QUEUE_NAME": f"kabar-{STAGE}-notices",
+            "KABAR_QUEUE_URL": prod.output("QueueUrl"),
+            "KABAR_STREAM_ARN": prod.output("StreamArn"),
+        }
+
+
+def test_dispatch_gets_inserted_notices_alone_from_the_streams_beginning(prod: Deployed) -> None:
+    mapping = prod.mapping("dispatch-dynamodb-event-source")
+    assert mapping["EventSourceArn"] == prod.output("StreamArn")
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert [json.loads(one["Pattern"]) for one in mapping["FilterCriteria"]["Filters"]] == [STREAM_PATTERN]
+
+
+def test_deliver_takes_one_notice_at_a_time_and_not_too_many_at_once(prod: Deployed) -> None:
+    mapping = prod.mapping("deliver-sqs-event-source")
+    assert mapping["EventSourceArn"] == prod.output("QueueArn")
+    assert mapping["BatchSize"] == 1
+    assert 2 <= mapping["ScalingConfig"]["MaximumConcurrency"] <= 10
+
+
+def test_sweep_is_called_each_minute(prod: Deployed) -> None:
+    events = prod.place.client("events")
+    assert events.describe_rule(Name=f"kabar-{STAGE}-sweep-event")["ScheduleExpression"] == "rate(1 minute)"
+    (target,) = events.list_targets_by_rule(Rule=f"kabar-{STAGE}-sweep-event")["Targets"]
+    assert target["Arn"] == prod.function("sweep")["FunctionArn"]
+
+
+def test_the_api_is_throttled(prod: Deployed) -> None:
+    api = prod.place.deployed(STAGE)["rest_api"]["rest_api_id"]
+    settings = prod.place.client("apigateway").get_stage(restApiId=api, stageName=STAGE)["methodSettings"]
+    limits = {name: (one["throttlingRateLimit"], one["throttlingBurstLimit"]) for name, one in settings.items()}
+    assert limits == THROTTLES
+
+
+def test_logs_end_where_they_are_meant_to_and_are_not_kept_for_ever(prod: Deployed) -> None:
+    groups = prod.place.client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/kabar-{STAGE}")["logGroups"]
+    expected = {f"/aws/lambda/{function_name(STAGE, name)}": 90 for name in FUNCTIONS}
+    assert {one["logGroupName"]: one["retentionInDays"] for one in groups} == expected
+
+
+def test_the_package_is_small_and_kept_for_a_rollback(prod: Deployed) -> None:
+    s3, bucket = prod.place.client("s3"), prod.output("DeploymentsBucket")
+    assert bucket == f"kabar-{STAGE}-{ACCOUNT}-{REGION}"
+    (entry,) = json.loads(s3.get_object(Bucket=bucket, Key="packages.json")["Body"].read())
+    (key,) = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket, Prefix="packages/")["Contents"]]
+    package = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    assert len(package) <= 5 * 1024 * 1024
+    assert sha256_of(package) == entry["sha256"] == prod.function("deliver")["CodeSha256"]
+
+
+def test_what_a_person_wrote_into_the_configuration_is_still_there(prod: Deployed) -> None:
+    config = json.loads((prod.place.project / ".chalice" / "config.json").read_text())
+    assert config["stages"]["dev"] == {"environment_variables": {"KABAR_STAGE": "dev"}}
+    assert config["lambda_functions"]["deliver"]["lambda_timeout"] == prod.function("deliver")["Timeout"]
+
+
+def test_another_machine_deploys_onto_the_same_api(prod: Deployed) -> None:
+    (prod.place.project / ".chalice" / "deployed" / f"{STAGE}.json").unlink()
+
+    elsewhere = prod.place.ops("deploy", "--stage", STAGE, "--yes")
+
+    assert elsewhere.returncode == 0, elsewhere.stderr
+    assert elsewhere.stdout == prod.first.stdout
+    assert "Nothing changed." in elsewhere.stderr
+    assert len(prod.place.client("apigateway").get_rest_apis()["items"]) == 1
