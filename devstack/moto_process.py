@@ -4,7 +4,6 @@ It writes its port as one line to standard output once it listens, and ends when
 the process that started it, even by SIGKILL, no server stays behind.
 """
 
-import copy
 import importlib
 import io
 import logging
@@ -13,23 +12,18 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-from moto.dynamodb.models.table import StreamShard, Table
-from moto.dynamodbstreams.models import dynamodbstreams_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from moto.sqs.models import SQSBackend
 from werkzeug.serving import make_server
 
 from devstack import logs
+from devstack.moto_tuning import after_each_request, tune
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _NEEDED_AT_ONCE = ("cloudformation", "dynamodb", "dynamodbstreams", "kms", "sqs", "ssm")
-_ITERATORS_KEPT = 100
-
-Copied = TypeVar("Copied", Table, StreamShard)
 
 
 class OneAtATime:
@@ -52,8 +46,7 @@ class OneAtATime:
             try:
                 return list(self._app(environ, start_response))
             finally:
-                _copies.clear()
-                forget_old_iterators()
+                after_each_request()
 
 
 class Handler(MotoRequestHandler):
@@ -63,58 +56,6 @@ class Handler(MotoRequestHandler):
 
     def log_request(self, code: "int | str" = "-", size: "int | str" = "-") -> None:
         """Says nothing: a stack that does nothing asks for its stream and queue several times a second."""
-
-
-def forget_old_iterators() -> None:
-    """Drops all but the newest stream iterators; moto keeps each for ever, and a stream pump makes eight a second."""
-    for regions in dynamodbstreams_backends.values():
-        for backend in regions.values():
-            while len(backend.shard_iterators) > _ITERATORS_KEPT:
-                del backend.shard_iterators[next(iter(backend.shard_iterators))]
-
-
-_copies: dict[int, Table] = {}
-"""id of a table → its copy, made by the request at hand."""
-
-
-def copy_tables_once_and_streams_not_at_all() -> None:
-    """Makes transactions ten times as fast, and as fast after an hour as at first.
-
-    A transaction copies its table once for each of its items, before it touches any, and with it all that its stream ever held.
-    Stream records never change.
-    """
-
-    def copied_table(self: Table, memo: dict[int, object]) -> Table:
-        if id(self) not in _copies:
-            _copies[id(self)] = _copied(self, memo)
-        return _copies[id(self)]
-
-    def copied_shard(self: StreamShard, memo: dict[int, object]) -> StreamShard:
-        memo[id(self.items)] = list(self.items)
-        return _copied(self, memo)
-
-    Table.__deepcopy__ = copied_table  # type: ignore[attr-defined]
-    StreamShard.__deepcopy__ = copied_shard  # type: ignore[attr-defined]
-
-
-def _copied(original: Copied, memo: dict[int, object]) -> Copied:
-    """A deep copy as copy.deepcopy makes it of an object without a method for it."""
-    other = memo[id(original)] = object.__new__(type(original))
-    vars(other).update(copy.deepcopy(vars(original), memo))
-    return other
-
-
-def answer_polls_at_once() -> None:
-    """Makes every SQS long poll a short one: moto waits inside the request, and would hold the lock all the while."""
-    receive = SQSBackend.receive_message
-
-    def receive_at_once(
-        self: SQSBackend, queue_name: str, count: int, wait_seconds_timeout: int, *args: Any, **kwargs: Any
-    ) -> Any:
-        del wait_seconds_timeout
-        return receive(self, queue_name, count, 0, *args, **kwargs)
-
-    SQSBackend.receive_message = receive_at_once  # type: ignore[method-assign]  # moto has no setting for it
 
 
 def leave_out_quietly() -> None:
@@ -134,8 +75,7 @@ def main(port: int) -> None:
     logs.to_stderr()
     leave_out_quietly()
     threading.Thread(target=end_with_standard_input, daemon=True).start()
-    answer_polls_at_once()
-    copy_tables_once_and_streams_not_at_all()
+    tune()
     app = DomainDispatcherApplication(create_backend_app)
     server = make_server("127.0.0.1", port, OneAtATime(app), threaded=True, request_handler=Handler)
     for service in _NEEDED_AT_ONCE:  # rather now than in the first request that needs it
