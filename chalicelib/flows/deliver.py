@@ -101,9 +101,8 @@ class Deliver:
         """Whether an earlier notice of the request is being sent right now, and might arrive after this one."""
         if notice.version is None or notice.version == 1:
             return False
-        items = self.store.query(notices.key(notice.id).pk, notices.PREFIX)
-        others = [notices.read(item) for item in items]
-        return any(one.state is State.CLAIMED and (one.version or 0) < notice.version for one in others)
+        items = map(Reader, self.store.query(notices.key(notice.id).pk, notices.PREFIX))
+        return any(one.maybe("state") == State.CLAIMED and one.number("version") < notice.version for one in items)
 
     def _settle(self, notice: Notice, owner: str, planned: Settle | Wait) -> None:
         """Ends or postpones the notice, unless it is not ours any more."""

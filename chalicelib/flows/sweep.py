@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.domain.catalogue import Office
+from chalicelib.domain.errors import TransientError
 from chalicelib.domain.inbound import NO_DAY, Broken
 from chalicelib.domain.ledger import overdue
 from chalicelib.domain.notice import Notice
 from chalicelib.flows.keeping import Keeping
 from chalicelib.flows.ledger import Ledger
 from chalicelib.flows.receipts import Receipts
-from chalicelib.ports import Clock, Item, Key, Metrics, NoticeQueue, Store, Update
+from chalicelib.ports import Clock, ConditionFailed, Item, Key, Metrics, NoticeQueue, Store, Update
 from chalicelib.table import messages, notices
 from chalicelib.table.values import Reader, moment, stamp
 
@@ -35,15 +36,23 @@ class Sweep:
     clock: Clock
 
     def __call__(self) -> int:
-        """How many notices went to the queue.
+        """How many notices went to the queue. One office's trouble stops no other's.
 
         The due time is moved before a notice is queued: if we die in between, it is due again in two minutes.
 
         Raises:
-            TransientError: the table or the queue failed; the next tick goes on from there.
+            TransientError: the table or the queue failed somewhere; the next tick goes on from there.
         """
+        queued, trouble = 0, None
+        for code in sorted(self.offices):
+            try:
+                queued += self._office(code)
+            except TransientError as error:
+                trouble = error
         self._orphans()
-        return sum(self._office(code) for code in sorted(self.offices))
+        if trouble is not None:
+            raise trouble
+        return queued
 
     def _office(self, code: str) -> int:
         due = self.store.query_index("due", code, until=stamp(self.clock()), limit=MOST_PER_OFFICE)
@@ -83,15 +92,25 @@ class Sweep:
         return notice.id if queue_it else None
 
     def _park(self, key: Key) -> None:
-        """Takes what nobody can read out of the way of what is due, and leaves a mark for a person to find it by."""
+        """Leaves a mark for a person to find it by, and takes what nobody can read out of the way of what is due."""
+        self.keeping.broken(Broken("unreadable_due_item", NO_DAY, f"{key.pk} {key.sk}"))
         self.store.update(Update(key, remove=("due_pk", "due_at")))
-        self.keeping.broken(Broken("unreadable_notice", NO_DAY, f"{key.pk} {key.sk}"))
 
     def _orphans(self) -> None:
         """Reports that came before anything they could be about: tried again, ever less often, for a day."""
         due = self.store.query_index("due", messages.ORPHANS, until=stamp(self.clock()), limit=_BATCH)
         for keys in due:
-            item = self.store.get(Key(Reader(keys).text("pk"), Reader(keys).text("sk")))
-            if item is not None:
+            key = Key(Reader(keys).text("pk"), Reader(keys).text("sk"))
+            item = self.store.get(key)
+            if item is None:
+                continue
+            try:
                 applied = self.receipts.apply(messages.read_orphan(item))
                 self.store.update(messages.orphan_seen(item, self.clock(), settled=applied is not None))
+            except ConditionFailed:
+                continue  # another sweep has settled it
+            except TransientError:
+                raise
+            except Exception:
+                log.exception("a report, or what it is about, cannot be read", extra={"item": f"{key.pk} {key.sk}"})
+                self._park(key)

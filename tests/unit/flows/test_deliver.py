@@ -11,7 +11,7 @@ from chalicelib.domain.delivery import Buttons, FreeText, Remedy, Template
 from chalicelib.domain.notice import Channel, Kind, Notice, State
 from chalicelib.domain.request import Request, Status
 from chalicelib.flows.desk import Idempotency, WalkIn
-from chalicelib.ports import Delete, Key
+from chalicelib.ports import Delete, Key, Update
 from chalicelib.table import contacts
 from tests.data import payloads
 from tests.data.payloads import KK, KTP, SITI
@@ -332,6 +332,14 @@ def test_a_poisonous_notice_stops_none_behind_it() -> None:
     world.say("halo", sender="6281200000002")
     world.run()
     assert [one.message.to.phone for one in world.whatsapp.arrivals] == ["+6281200000002"]
+
+
+def test_an_earlier_notice_that_cannot_be_read_stops_no_later_one_of_the_request() -> None:
+    world, request = opened()
+    world.store.update(Update(Key(f"REQ#{request.id}", "NOTICE#000001"), set_={"state": "lost in thought"}))
+    request = world.set_status(request, Status.INCOMPLETE, **REASON)
+    world.run()
+    assert notice_of(world, request).state is State.ACCEPTED
 
 
 def quiet(world: World) -> None:
