@@ -3,30 +3,42 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from ops.failure import Failure
-from ops.project import CHALICE, FUNCTIONS, read_json, write_json
+from ops.project import CHALICE, FUNCTIONS, SMS_REPORTS, read_json, write_json
 
 _ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):dynamodb:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):table/")
+_OF_SMS = frozenset({"KABAR_SMS_ENGINE", "KABAR_SMS_TOPIC", "KABAR_SMS_CONFIGURATION_SET"})
 
 
 @dataclass(frozen=True)
 class Outputs:
-    """What Chalice must know of the backing stack."""
+    """What Chalice must know of the backing stack. sms: the variables of an office that sends by End User Messaging SMS."""
 
     table: str
     stream_arn: str
     queue_name: str
     queue_url: str
+    sms: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, outputs: Mapping[str, str]) -> "Outputs":
         """From the template's outputs."""
-        return cls(outputs["TableName"], outputs["StreamArn"], outputs["QueueName"], outputs["QueueUrl"])
+        sms = {}
+        if outputs["SmsEngine"] == "eum":
+            sms["KABAR_SMS_ENGINE"] = "eum"
+            sms["KABAR_SMS_TOPIC"] = outputs["SmsReportsTopic"]
+            sms["KABAR_SMS_CONFIGURATION_SET"] = outputs["SmsConfigurationSet"]
+        return cls(outputs["TableName"], outputs["StreamArn"], outputs["QueueName"], outputs["QueueUrl"], sms)
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The functions that there are then."""
+        return (*FUNCTIONS, SMS_REPORTS) if self.sms else FUNCTIONS
 
 
 def configure(stage: str, outputs: Outputs, chalice: Path = CHALICE) -> list[str]:
@@ -52,6 +64,7 @@ def environment(stage: str, outputs: Outputs) -> dict[str, str]:
         "KABAR_QUEUE_URL": outputs.queue_url,
         "KABAR_QUEUE_NAME": outputs.queue_name,
         "KABAR_STREAM_ARN": outputs.stream_arn,
+        **outputs.sms,
     }
 
 
@@ -62,9 +75,10 @@ def with_stage(config: Mapping[str, Any], stage: str, outputs: Outputs) -> dict[
     # By its own name, since CloudWatch tells APIs apart by name and stage, and all of Kabar's are called "kabar".
     known.setdefault("api_gateway_stage", stage)
     known["autogen_policy"] = False
-    known["environment_variables"] = {**known.get("environment_variables", {}), **environment(stage, outputs)}
+    written = {name: value for name, value in known.get("environment_variables", {}).items() if name not in _OF_SMS}
+    known["environment_variables"] = {**written, **environment(stage, outputs)}
     functions = dict(known.get("lambda_functions", {}))
-    for name in FUNCTIONS:
+    for name in outputs.functions:
         functions[name] = {**functions.get(name, {}), "iam_policy_file": _policy_file(stage, name)}
     known["lambda_functions"] = functions
     return {**config, "stages": {**stages, stage: known}}
@@ -73,6 +87,8 @@ def with_stage(config: Mapping[str, Any], stage: str, outputs: Outputs) -> dict[
 def policies(stage: str, outputs: Outputs, chalice: Path = CHALICE) -> dict[str, Any]:
     """Each function's policy, from its template in .chalice/policies.
 
+    A statement with `When` is for stages with that SMS engine only.
+
     Raises:
         Failure: the stream's ARN is none.
     """
@@ -80,7 +96,16 @@ def policies(stage: str, outputs: Outputs, chalice: Path = CHALICE) -> dict[str,
     if parts is None:
         raise Failure(f"{outputs.stream_arn} is not the ARN of a table's stream.")
     words = {"stage": stage, "table": outputs.table, "stream": outputs.stream_arn, "queue": outputs.queue_name}
-    return {name: json.loads(_template(name, chalice).substitute(words, **parts.groupdict())) for name in FUNCTIONS}
+    engine = "eum" if outputs.sms else "sns"
+    return {
+        name: _for_engine(json.loads(_template(name, chalice).substitute(words, **parts.groupdict())), engine)
+        for name in outputs.functions
+    }
+
+
+def _for_engine(policy: dict[str, Any], engine: str) -> dict[str, Any]:
+    statements = [one for one in policy["Statement"] if one.get("When", engine) == engine]
+    return {**policy, "Statement": [{key: value for key, value in one.items() if key != "When"} for one in statements]}
 
 
 def _template(function: str, chalice: Path) -> Template:

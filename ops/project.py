@@ -9,6 +9,8 @@ CHALICE = ROOT / ".chalice"
 TEMPLATE = CHALICE / "backing.yaml"
 CONFIG = CHALICE / "config.json"
 FUNCTIONS = ("api_handler", "dispatch", "deliver", "sweep")
+SMS_REPORTS = "sms_reports"
+"""The function of an office that sends by End User Messaging SMS; others have none."""
 
 
 def read_json(path: Path) -> Any:

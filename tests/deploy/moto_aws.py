@@ -3,6 +3,7 @@
 It is devstack's server, started in the same way, with what moto 5.2.5 lacks:
 
 - API Gateway imports the Swagger 2 documents that Chalice writes. Moto wants OpenAPI 3 and a description.
+- A template's alarms and metric filters are made (tests/deploy/moto_watching.py).
 - A change set, carried out, leaves the stack with its template, parameters and outputs, and a repeat of it changes nothing.
 """
 
@@ -14,6 +15,7 @@ from moto.apigateway.models import APIGatewayBackend, RestAPI
 from moto.cloudformation.models import ChangeSet, Stack
 
 from devstack import moto_process
+from tests.deploy import moto_watching
 
 
 def as_openapi(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,4 +60,5 @@ def carry_out_change_sets() -> None:
 if __name__ == "__main__":
     take_swagger()
     carry_out_change_sets()
+    assert moto_watching, "its classes are known to moto from their definition on"
     moto_process.main(int(sys.argv[1]))

@@ -148,6 +148,30 @@ def test_logs_end_where_they_are_meant_to_and_are_not_kept_for_ever(prod: Deploy
     assert {one["logGroupName"]: one["retentionInDays"] for one in groups} == expected
 
 
+def test_every_function_has_its_alarms_and_all_alarms_tell_somebody(prod: Deployed) -> None:
+    alarms = prod.place.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    watched = {
+        (one["MetricName"], each["Value"]) for one in alarms for each in one["Dimensions"] if each["Name"] == "FunctionName"
+    }
+    functions = [function_name(STAGE, name) for name in FUNCTIONS]
+    assert watched >= {(metric, name) for metric in ("Errors", "Throttles") for name in functions}
+    assert watched >= {("IteratorAge", f"kabar-{STAGE}-dispatch"), ("Invocations", f"kabar-{STAGE}-sweep")}
+    assert {tuple(one["AlarmActions"]) for one in alarms} == {(prod.output("AlarmsTopicArn"),)}
+    assert all(one["AlarmName"].startswith(f"kabar-{STAGE}-") for one in alarms)
+
+
+def test_what_is_quarantined_is_counted_from_the_logs_of_every_function(prod: Deployed) -> None:
+    filters = prod.place.client("logs").describe_metric_filters()["metricFilters"]
+    assert {one["logGroupName"] for one in filters} == {f"/aws/lambda/{function_name(STAGE, name)}" for name in FUNCTIONS}
+    assert {each["metricName"] for one in filters for each in one["metricTransformations"]} == {"Quarantined"}
+
+
+def test_there_is_a_dashboard(prod: Deployed) -> None:
+    board = prod.place.client("cloudwatch").get_dashboard(DashboardName=f"kabar-{STAGE}")
+    titles = [one["properties"]["title"] for one in json.loads(board["DashboardBody"])["widgets"]]
+    assert len(titles) == len(set(titles)) == 6
+
+
 def test_the_package_is_small_and_kept_for_a_rollback(prod: Deployed) -> None:
     s3, bucket = prod.place.client("s3"), prod.output("DeploymentsBucket")
     assert bucket == f"kabar-{STAGE}-{ACCOUNT}-{REGION}"

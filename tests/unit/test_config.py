@@ -20,7 +20,7 @@ def handlers_of_app() -> set[str]:
     module = ast.parse((PROJECT / "app.py").read_text())
     return {
         function.name
-        for function in module.body
+        for function in ast.walk(module)  # a handler may be there on a condition
         if isinstance(function, ast.FunctionDef)
         for decorator in function.decorator_list
         if isinstance(decorator, ast.Call)
