@@ -102,8 +102,11 @@ def advance(
     if report is Report.SENT:
         return _sent(notice, now)
     refused = refusal or Refused("unnamed", Remedy.OUR_FAULT)
-    entry = Attempt(attempt, notice.channel, now, "refused", refused.code)
-    return _after_refusal(notice.with_attempt(entry), refused, now, jitter)
+    kept = notice.with_attempt(Attempt(attempt, notice.channel, now, "refused", refused.code))
+    if refused.remedy in {Remedy.CHANNEL_DOWN, Remedy.TEMPLATE_DOWN}:
+        # A report opens no circuit that the next claim would meet: the channel's budget must end it.
+        return _again(kept, now, _backoff(notice.failures, jitter), refused.code)
+    return _after_refusal(kept, refused, now, jitter)
 
 
 def overdue(notice: Notice, now: datetime) -> tuple[Notice, bool]:
