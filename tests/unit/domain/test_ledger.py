@@ -331,7 +331,16 @@ class TestReport:
         assert self._failed(Remedy.TEMPLATE).force_template
         assert self._failed(Remedy.RETRY).failures == 1
         assert self._failed(Remedy.OPTED_OUT).state is State.SUPPRESSED
-        assert self._failed(Remedy.CHANNEL_DOWN).not_before == NOW + timedelta(seconds=5)
+
+    @pytest.mark.parametrize("remedy", [Remedy.CHANNEL_DOWN, Remedy.TEMPLATE_DOWN])
+    def test_of_a_channel_that_is_down_spends_the_budget_since_it_opens_no_circuit(self, remedy: Remedy) -> None:
+        assert self._failed(remedy).failures == 1
+        late = in_state(State.ACCEPTED, tried_since=NOW - BUDGET[WHATSAPP], failures=9)
+
+        after = advance(late, 1, Report.FAILED, refused(remedy), NOW, 0.5)
+
+        assert after is not None
+        assert (after.state, after.channel) == (State.PLANNED, SMS)
 
     @staticmethod
     def _failed(remedy: Remedy) -> Notice:
