@@ -99,7 +99,7 @@ def next_step(status: Status, output: Output, language: str) -> str:
 def gsm(text: str) -> str:
     """The text in the part of GSM-7's basic alphabet that is plain ASCII, so that one character takes one place."""
     plain = unicodedata.normalize("NFKD", text.translate({0x2013: "-", 0x2014: "-", 0x2019: "'", 0x2022: "-"}))
-    return re.sub(r"[^A-Za-z0-9 @$!\"#%&'()*+,\-./:;<=>?]", "", " ".join(plain.split()))
+    return " ".join(re.sub(r"[^A-Za-z0-9\s@$!\"#%&'()*+,\-./:;<=>?]", "", plain).split())
 
 
 def _name(occasion: Occasion) -> str:
