@@ -1,0 +1,354 @@
+"""From a notice to its words: free, as template and as SMS; what fits where, and what never gets through."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.adapters.catalogue import load_offices
+from chalicelib.domain import texts, wording
+from chalicelib.domain.catalogue import LANGUAGES, Office, Output
+from chalicelib.domain.delivery import Buttons, FreeText
+from chalicelib.domain.notice import Kind
+from chalicelib.domain.request import Hold, Status
+from chalicelib.domain.texts import Occasion, TemplateText
+from tests.unit.domain import gsm7, samples
+from tests.unit.domain.samples import ID, NOW, OFFICE
+
+NIK = "1801010401900001"
+# Going back to submitted is never told.
+KINDS = [kind for kind in Kind if kind is not Kind.SUBMITTED]
+LONGEST_REASON = ("dokumen " * 63)[:500].strip()
+SCRIPTS = [
+    LONGEST_REASON,
+    "x" * 500,
+    "文書が不鮮明です" * 62,
+    "é" * 500,
+    "👍" * 500,
+    "ﷺ" * 500,
+    "½ " * 250,
+    "€[]{}^~|\\" * 55,
+    "\u0301" * 500,
+    "\n" * 500,
+]
+
+
+def every_occasion() -> Iterator[pytest.param]:  # type: ignore[valid-type]
+    for kind in KINDS:
+        for language in LANGUAGES:
+            for service in OFFICE.services:
+                yield pytest.param(samples.occasion(kind, language, service=service), id=f"{kind} {language} {service}")
+
+
+OCCASIONS = list(every_occasion())
+TEMPLATES = {(one.name, one.language): one for one in texts.templates(OFFICE)}
+
+
+def words_of(occasion: Occasion) -> str:
+    return texts.free(occasion).body
+
+
+def filled_template(occasion: Occasion) -> str:
+    """What arrives when WhatsApp fills the approved body."""
+    template = texts.template(occasion)
+    body = TEMPLATES[template.name, template.language].body
+    return re.sub(r"\{\{([0-9]+)\}\}", lambda match: template.parameters[int(match.group(1)) - 1], body)
+
+
+@pytest.mark.parametrize("occasion", OCCASIONS)
+class TestEveryNotice:
+    def test_says_the_same_free_and_as_a_template(self, occasion: Occasion) -> None:
+        free = words_of(occasion).replace("\n- ", "; ").replace(": ; ", ": ")
+
+        assert filled_template(occasion) == free
+
+    def test_has_no_hole_and_no_placeholder(self, occasion: Occasion) -> None:
+        for words in (words_of(occasion), texts.sms(occasion) or ""):
+            assert "{" not in words
+            assert "  " not in words
+            assert not re.search(r"\(\)|\*\*|: ?\.|None", words)
+
+    def test_has_parameters_that_whatsapp_takes(self, occasion: Occasion) -> None:
+        for parameter in texts.template(occasion).parameters:
+            assert parameter.strip()
+            assert not re.search(r"[\n\r\t]| {4,}", parameter)
+
+    def test_names_its_request_when_it_is_about_one(self, occasion: Occasion) -> None:
+        about_one = occasion.request is not None and occasion.notice.kind is not Kind.REPLY
+
+        assert (ID in words_of(occasion)) == (about_one or occasion.notice.kind is Kind.STATUS)
+
+
+OFFICES = list(load_offices().values())
+BODIES = [
+    pytest.param(office, one, id=f"{office.code} {one.name} {one.language}")
+    for office in OFFICES
+    for one in texts.templates(office)
+]
+
+
+@pytest.mark.parametrize(("office", "template"), BODIES)
+class TestTemplateForMeta:
+    """https://developers.facebook.com/docs/whatsapp/message-templates/guidelines, and what reviewers are known to refuse."""
+
+    def test_is_named_as_meta_wants_it(self, office: Office, template: TemplateText) -> None:
+        assert re.fullmatch(r"[a-z0-9_]{1,512}", template.name)
+        assert template.language in LANGUAGES
+        assert office.services
+
+    def test_numbers_its_parameters_from_one_without_gaps(self, office: Office, template: TemplateText) -> None:
+        numbers = [int(number) for number in re.findall(r"\{\{([0-9]+)\}\}", template.body)]
+
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert "{" not in re.sub(r"\{\{[0-9]+\}\}", "", template.body)
+        assert office.code
+
+    def test_neither_begins_nor_ends_with_a_parameter(self, office: Office, template: TemplateText) -> None:
+        # Punctuation around it makes no difference to Meta.
+        assert not re.match(r"\W*\{\{", template.body)
+        assert not re.search(r"\}\}\W*$", template.body)
+        assert office.code
+
+    def test_has_no_parameters_side_by_side(self, office: Office, template: TemplateText) -> None:
+        assert not re.search(r"\}\}\s*\{\{", template.body)
+        assert office.code
+
+    def test_has_words_enough_around_its_parameters(self, office: Office, template: TemplateText) -> None:
+        words = [word for word in template.body.split() if "{{" not in word]
+
+        assert len(words) >= 2 * template.body.count("{{") + 1
+        assert office.code
+
+    def test_has_a_body_without_line_breaks(self, office: Office, template: TemplateText) -> None:
+        assert template.body == " ".join(template.body.split())
+        assert office.code
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reason", SCRIPTS, ids=lambda reason: ascii(reason[:3]))
+def test_longest_values_fit_into_whatsapps_limits(kind: Kind, language: str, reason: str) -> None:
+    held = samples.request(reason=reason, hold=Hold(reason), language=language)
+    for service in OFFICE.services:
+        about = replace(held, service=service, id=f"{service}-8B3E-5N56-TAK")
+        occasion = samples.occasion(kind, language, service=service, reason=reason)
+        if kind is Kind.STATUS:
+            occasion = replace(occasion, requests=[about] * 5)
+        occasion = replace(occasion, notice=replace(occasion.notice, body="x" * 1000))
+
+        assert len(filled_template(occasion)) <= 1024
+        content = texts.free(occasion)
+        assert len(content.body) <= (1024 if isinstance(content, Buttons) else 4096)
+        assert all(parameter.strip() for parameter in texts.template(occasion).parameters)
+
+
+def test_white_space_of_any_kind_becomes_a_single_blank_in_a_parameter() -> None:
+    occasion = samples.occasion(Kind.INCOMPLETE, reason="foto\n\n\tburam      sekali\u2028\r\nya")
+
+    assert "foto buram sekali ya" in texts.template(occasion).parameters
+
+
+def test_parameter_without_a_value_is_a_dash() -> None:
+    occasion = samples.occasion(Kind.VERIFIED)
+    assert occasion.request is not None
+    occasion = replace(occasion, request=replace(occasion.request, due_at=None))
+
+    assert texts.template(occasion).parameters[-1] == "-"
+    assert "Perkiraan selesai: -." in words_of(occasion)
+
+
+class TestSms:
+    @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.value in wording.SMS or kind is Kind.READY])
+    @pytest.mark.parametrize("reason", SCRIPTS, ids=lambda reason: ascii(reason[:3]))
+    def test_is_one_part_of_gsm7_whatever_the_reason(self, kind: Kind, reason: str) -> None:
+        for office in OFFICES:
+            for service in office.services:
+                for language in LANGUAGES:
+                    self._fits(samples.occasion(kind, language, service=service, reason=reason, office=office))
+
+    @staticmethod
+    def _fits(occasion: Occasion) -> None:
+        service = str(occasion.service)
+        request_id = f"{service}-8B3E-5N56-TAK"
+        if occasion.request is not None:
+            occasion = replace(occasion, request=replace(occasion.request, id=request_id))
+        if occasion.notice.kind is Kind.STATUS:
+            occasion = replace(occasion, requests=[replace(one, hold=Hold("x" * 500)) for one in occasion.requests] * 3)
+
+        body = texts.sms(occasion)
+
+        assert body is not None
+        assert len(body) <= gsm7.PART
+        assert set(body) <= gsm7.ALPHABET
+        assert occasion.notice.kind is Kind.STATUS or request_id in body
+        assert not re.search(r": ?\.|\(\)| $", body)
+
+    @pytest.mark.parametrize("kind", [Kind.MENU, Kind.MISTYPED, Kind.OPTED_OUT, Kind.OPTED_IN])
+    def test_is_nothing_that_only_makes_sense_in_chat(self, kind: Kind) -> None:
+        assert texts.sms(samples.occasion(kind)) is None
+        assert texts.sms(samples.occasion(Kind.STATUS, requests=())) is None
+
+    def test_cuts_what_staff_wrote_and_nothing_else(self) -> None:
+        body = texts.sms(samples.occasion(Kind.INCOMPLETE, reason=LONGEST_REASON))
+
+        assert body is not None
+        assert body.startswith(f"DUKCAPIL LAMSEL: {ID} belum lengkap: dokumen dokumen")
+        assert body.endswith(". Kirim foto dokumen via WhatsApp atau datang. GRATIS.")
+        assert gsm7.PART - 8 < len(body) <= gsm7.PART
+
+    def test_has_a_dash_for_a_reason_that_gsm7_cannot_say(self) -> None:
+        body = texts.sms(samples.occasion(Kind.REJECTED, reason="文書"))
+
+        assert body == f"DUKCAPIL LAMSEL: {ID} tidak disetujui: -. Pengaduan: lapor.go.id"
+
+    def test_tells_where_to_pick_up_and_when(self) -> None:
+        assert texts.sms(samples.occasion(Kind.READY)) == (
+            f"DUKCAPIL LAMSEL: KTP Anda ({ID}) SIAP DIAMBIL. Sen-Kam 08-15, Jum 08-13 WIB. Bawa bukti ini. GRATIS. "
+            "Kami tak minta OTP/PIN."
+        )
+
+    @given(st.text())
+    def test_alphabet_holds_whatever_is_written(self, text: str) -> None:
+        plain = texts.gsm(text)
+
+        assert set(plain) <= gsm7.ALPHABET
+        assert "\n" not in plain
+        assert texts.gsm(plain) == plain
+
+    def test_keeps_what_it_can_of_a_text(self) -> None:
+        assert texts.gsm("Rp 5.000 – “café” naïve ½ l’eau • x") == "Rp 5.000 - cafe naive 12 l'eau - x"
+
+
+class TestValues:
+    @given(st.sampled_from(["{id}", "{office}", "{{1}}", "{body}", "{", "}", "{nothing}", "%s {0}", "\\1", "\\g<0>"]))
+    def test_that_look_like_placeholders_are_words(self, value: str) -> None:
+        for kind in (Kind.INCOMPLETE, Kind.HOLD):
+            occasion = samples.occasion(kind, reason=value)
+            assert f"karena {value}. " in words_of(occasion)
+            assert value in texts.template(occasion).parameters
+        reply = samples.occasion(Kind.REPLY)
+        reply = replace(reply, notice=replace(reply.notice, body=value))
+        assert f": {value} - silakan" in words_of(reply)
+
+    @pytest.mark.parametrize("number", [NIK, "1801 0104 0190 0001", "081200000002", "+62 812-0000-0002"])
+    @pytest.mark.parametrize("kind", [Kind.INCOMPLETE, Kind.REJECTED, Kind.HOLD, Kind.STATUS, Kind.REPLY])
+    def test_that_are_numbers_of_a_person_do_not_get_through(self, kind: Kind, number: str) -> None:
+        occasion = samples.occasion(kind, reason=f"NIK {number} ganda")
+        occasion = replace(occasion, notice=replace(occasion.notice, body=f"NIK {number} ganda"))
+        if kind is Kind.STATUS:
+            occasion = replace(occasion, requests=[samples.request(hold=Hold(f"NIK {number} ganda"))])
+
+        told = [words_of(occasion), texts.sms(occasion) or "", *texts.template(occasion).parameters]
+
+        assert not any(re.search(r"[0-9]{4} ?[0-9]{4}|0812|812-", words) for words in told)
+        assert any("••••" in words for words in told)
+
+
+class TestMenu:
+    @pytest.mark.parametrize("language", LANGUAGES)
+    @pytest.mark.parametrize("service", [None, *OFFICE.services])
+    def test_has_one_to_three_buttons_that_fit(self, language: str, service: str | None) -> None:
+        content = texts.free(samples.occasion(Kind.MENU, language, service=service))
+
+        assert isinstance(content, Buttons)
+        assert 1 <= len(content.buttons) <= 3
+        assert len({button.id for button in content.buttons}) == len({button.title for button in content.buttons})
+        for button in content.buttons:
+            assert 1 <= len(button.title) <= 20
+            assert 1 <= len(button.id) <= 256
+
+    def test_of_one_service_offers_that_one(self) -> None:
+        content = texts.free(samples.occasion(Kind.MENU, service="PINDAH"))
+
+        assert isinstance(content, Buttons)
+        assert [(button.id, button.title) for button in content.buttons] == [
+            ("OPEN:PINDAH", "Ajukan PINDAH"),
+            ("CEK", "Cek status"),
+        ]
+        assert "Layanan nomor ini: Surat Pindah (SKPWNI)." in content.body
+
+    def test_of_all_services_names_every_one(self) -> None:
+        content = texts.free(samples.occasion(Kind.MENU, service=None))
+
+        assert isinstance(content, Buttons)
+        assert [button.id for button in content.buttons] == ["OPEN:KK", "OPEN:KTP", "CEK"]
+        assert all(service.name["id"] in content.body for service in OFFICE.services.values())
+
+    def test_button_of_the_longest_service_fits(self) -> None:
+        longest = replace(OFFICE.services["KTP"], code="ABCDEFGHIJKL")
+        office = replace(OFFICE, services={longest.code: longest})
+
+        content = texts.free(samples.occasion(Kind.MENU, "en", service=longest.code, office=office))
+
+        assert isinstance(content, Buttons)
+        assert all(len(button.title) <= 20 for button in content.buttons)
+
+
+class TestReady:
+    def test_card_is_picked_up_and_pdf_downloaded(self) -> None:
+        card, pdf = samples.occasion(Kind.READY, service="KTP"), samples.occasion(Kind.READY, service="KK")
+
+        assert texts.template(card).name == "kabar_ready_card"
+        assert "SIAP DIAMBIL* di Kantor Disdukcapil Lampung Selatan, Kalianda, Senin-Kamis 08.00-15.00" in words_of(card)
+        assert texts.template(pdf).name == "kabar_ready_pdf"
+        assert "Jangan berikan PIN" in words_of(pdf)
+
+
+class TestStatusAnswer:
+    def test_lists_each_request_in_a_line(self) -> None:
+        occasion = samples.occasion(
+            Kind.STATUS,
+            requests=[
+                samples.request(status=Status.PROCESSING, hold=Hold("blangko habis")),
+                samples.request(id="KK-8B3E-5N56-TAK", service="KK", status=Status.READY),
+            ],
+        )
+
+        assert words_of(occasion) == (
+            f"Status permohonan Anda: \n- {ID} Sedang diproses (blangko habis)\n- KK-8B3E-5N56-TAK Siap diunduh. "
+            "Kami mengirim kabar di chat ini bila ada perubahan."
+        )
+
+    def test_of_one_request_is_one_sentence(self) -> None:
+        occasion = samples.occasion(Kind.STATUS, requests=[samples.request()])
+
+        assert words_of(occasion).startswith(f"Status permohonan Anda: {ID} Permohonan diterima. ")
+
+    def test_of_none_says_so(self) -> None:
+        occasion = samples.occasion(Kind.STATUS, requests=())
+
+        assert texts.template(occasion).name == "kabar_no_request"
+        assert isinstance(texts.free(occasion), FreeText)
+
+
+def test_office_may_say_it_in_its_own_words() -> None:
+    own = replace(OFFICE, texts={("id", "verified"): "Halo, berkas {id} sudah lengkap ya."})
+    occasion = samples.occasion(Kind.VERIFIED, office=own)
+
+    assert words_of(occasion) == f"Halo, berkas {ID} sudah lengkap ya."
+    assert texts.template(occasion).parameters == (ID,)
+    assert "Halo, berkas {{1}} sudah lengkap ya." in [one.body for one in texts.templates(own)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("output", Output)
+def test_every_status_has_its_label(language: str, status: Status, output: Output) -> None:
+    assert texts.label(status, output, language)
+
+
+def test_label_of_what_is_ready_says_how_to_get_it() -> None:
+    assert texts.label(Status.READY, Output.CARD, "id") == "Siap diambil"
+    assert texts.label(Status.READY, Output.PDF, "id") == "Siap diunduh"
+
+
+def test_deadline_is_told_in_the_offices_zone() -> None:
+    occasion = samples.occasion(Kind.OPENED)
+    assert occasion.request is not None
+    occasion = replace(occasion, request=replace(occasion.request, due_at=NOW + timedelta(hours=4)))
+
+    assert "paling lambat Selasa, 24 November 2026 pukul 14.00 WIB." in words_of(occasion)
