@@ -62,24 +62,19 @@ class Desk:
         earlier = self._earlier(staff, repeat)
         if earlier is not None:
             return earlier
-        now = self.clock()
-        contact = self._contact(wanted, secrets)
-        opening = Opening(
-            office=office, service=wanted.service, contact=contact,
-            phone_number_id=_number(secrets, office.code, wanted.service), opened_by=now, actor=staff.actor, only_first=False,
-            asked_by_chat=False, name=wanted.name, sms_phone=wanted.phone, language=wanted.language,
-        )  # fmt: skip
-        request, _, writes = open_request(opening, now, self.rng)
-        if repeat.key is not None:
-            writes.append(keys.put_new(staff.actor, repeat.key, repeat.body_hash, request.id, now))
-        try:
-            self.store.transact(writes)
-        except ConditionFailed as failed:
-            earlier = self._earlier(staff, repeat)
-            if earlier is not None:
-                return earlier
-            raise Rejected("This person has too many open requests of that service.") from failed
-        return request
+        for _ in range(_TRIES):
+            request, writes = self._opening(staff, office, wanted, secrets, repeat)
+            try:
+                self.store.transact(writes)
+            except ConditionFailed as failed:
+                earlier = self._earlier(staff, repeat)
+                if earlier is not None:
+                    return earlier
+                if "merged_into" not in (failed.refused.get(0) or {}):
+                    raise Rejected("This person has too many open requests of that service.") from failed
+                continue
+            return request
+        raise TransientError("a contact kept moving")
 
     def change(self, staff: Staff, request_id: str, step: Step, repeat: Idempotency) -> Request:
         """Changes a request's status, together with the notice that this owes. A repeat gets the first answer again.
@@ -90,7 +85,7 @@ class Desk:
         staff.require_change(step.to)
         for _ in range(_TRIES):
             request, changes = self._history(staff, request_id)
-            first = _answered(request, changes, repeat)
+            first = _answered(request, changes, staff, repeat)
             if first is not None:
                 return first
             office, now = self.offices[request.office], self.clock()
@@ -106,6 +101,21 @@ class Desk:
                 self.metrics.count("NoticePlanned", office=office.code, kind=after.status.value)
             return after
         raise TransientError("a request kept changing")
+
+    def _opening(
+        self, staff: Staff, office: Office, wanted: WalkIn, secrets: SecretValues, repeat: Idempotency
+    ) -> tuple[Request, list[Write]]:
+        """The new request and its writes; that of the contact, if there is one, is numbered 0."""
+        now = self.clock()
+        opening = Opening(
+            office=office, service=wanted.service, contact=self._contact(wanted, secrets),
+            phone_number_id=_number(secrets, office.code, wanted.service), opened_by=now, actor=staff.actor, only_first=False,
+            asked_by_chat=False, name=wanted.name, sms_phone=wanted.phone, language=wanted.language,
+        )  # fmt: skip
+        request, _, writes = open_request(opening, now, self.rng)
+        if repeat.key is not None:
+            writes.append(keys.put_new(staff.actor, repeat.key, repeat.body_hash, request.id, now))
+        return request, writes
 
     def _history(self, staff: Staff, request_id: str) -> tuple[Request, list[Change]]:
         found = self.lookup(request_id)
@@ -150,24 +160,26 @@ class Desk:
         if item["body_hash"] != repeat.body_hash:
             raise KeyReused("This Idempotency-Key came with another body before.")
         request, changes = self._history(staff, str(item["subject"]))
-        return _as_after(request, changes[0])
+        return _as_after(request, changes[:1])
 
 
-def _answered(request: Request, changes: list[Change], repeat: Idempotency) -> Request | None:
-    """The answer that the same key got before, None when it is new."""
-    for change in changes:
-        if repeat.key is not None and change.idempotency_key == repeat.key:
+def _answered(request: Request, changes: list[Change], staff: Staff, repeat: Idempotency) -> Request | None:
+    """The answer that the same person's same key got before, None when it is new."""
+    for number, change in enumerate(changes, start=1):
+        if repeat.key is not None and (change.actor, change.idempotency_key) == (staff.actor, repeat.key):
             if change.body_hash != repeat.body_hash:
                 raise KeyReused("This Idempotency-Key came with another body before.")
-            return _as_after(request, change)
+            return _as_after(request, changes[:number])
     return None
 
 
-def _as_after(request: Request, change: Change) -> Request:
-    """The request as it was after that change."""
+def _as_after(request: Request, changes: list[Change]) -> Request:
+    """The request as it was after these changes, the first of all of them."""
+    last = changes[-1]
+    entered = next(one for one in reversed(changes) if one.from_ is not one.to)
     return replace(
-        request, status=change.to, version=change.version, updated_at=change.at, due_at=change.due_at, hold=change.hold,
-        reason=change.reason if change.to in NEEDS_REASON else None, closed_at=change.at if change.to in CLOSED else None,
+        request, status=last.to, version=last.version, updated_at=last.at, due_at=last.due_at, hold=last.hold,
+        reason=entered.reason if last.to in NEEDS_REASON else None, closed_at=last.at if last.to in CLOSED else None,
     )  # fmt: skip
 
 
