@@ -75,8 +75,7 @@ def _canonical(*addresses: object) -> set[str]:
 def _time(timestamp: object, now: datetime) -> datetime:
     """The provider's time, but never later than now; now when it is no number."""
     if isinstance(timestamp, str | int) and str(timestamp).isascii() and str(timestamp).isdigit():
-        seconds = min(int(str(timestamp)[:12]), int(now.timestamp()))
-        return min(datetime.fromtimestamp(seconds, UTC), now)
+        return datetime.fromtimestamp(min(int(str(timestamp)[:12]), int(now.timestamp())), UTC)
     return now
 
 

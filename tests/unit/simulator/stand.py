@@ -83,7 +83,7 @@ class Kabar(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Webhook)
         self.received: list[Received] = []
         self.answers: deque[int] = deque()
-        self.on_post: Callable[[Received], None] = lambda _: None
+        self.on_post: Callable[[Received], object] = lambda _: None
         self.challenged: list[str] = []
         self._lock = threading.Lock()
 

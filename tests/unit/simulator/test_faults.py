@@ -139,6 +139,12 @@ def test_faults_are_consumed_in_order_by_the_sends_they_are_meant_for(stand: Sta
     assert stand.get("/sim/faults") == [{"to": None, "channel": None, "outcome": "error:OptedOut", "times": 1}]
 
 
+def test_a_fault_of_one_channel_passes_the_other_by(stand: Stand) -> None:
+    fault(stand, "http_500", channel="sms")
+    assert send(stand).status == 200
+    assert [fault["channel"] for fault in stand.get("/sim/faults")] == ["sms"]
+
+
 def test_a_refused_request_consumes_no_fault(stand: Stand) -> None:
     fault(stand, "error:2")
     assert stand.send(template("only one")).json()["error"]["code"] == 132000

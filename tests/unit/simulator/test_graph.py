@@ -1,4 +1,5 @@
 import base64
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -144,7 +145,9 @@ def test_a_body_that_is_no_json_object_is_code_100(stand: Stand, raw: bytes) -> 
 
 def test_json_under_another_content_type_is_not_seen(stand: Stand) -> None:
     headers = {"Content-Type": "text/plain", "Authorization": "Bearer access-token"}
-    answer = stand.http.request("POST", f"{stand.url}/v24.0/{KK}/messages", body=b"{}", headers=headers)
+    answer = stand.http.request(
+        "POST", f"{stand.url}/v24.0/{KK}/messages", body=json.dumps(template("a", "b")).encode(), headers=headers
+    )
     assert answer.json()["error"]["error_data"]["details"] == "The parameter messaging_product is required."
 
 
