@@ -1,0 +1,239 @@
+"""What a claimed notice turns into, given what is true at that moment."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.domain import circuit
+from chalicelib.domain.circuit import Circuit
+from chalicelib.domain.delivery import Buttons, FreeText, Outbound, Recipient, Template, TextMessage
+from chalicelib.domain.notice import Channel, Kind, State, silence
+from chalicelib.domain.planning import Plan, Send, Settle, Situation, Wait, plan
+from tests.unit.domain import samples
+from tests.unit.domain.samples import ID, KTP, NOW, OFFICE, PHONE, USER_ID
+
+NUMBER = circuit.number(KTP)
+NIGHT = NOW + timedelta(hours=12)  # ten at night in Kalianda
+MORNING = NOW + timedelta(hours=20)  # six in the morning
+NO_WINDOW: dict[str, Any] = {"last_inbound": {}}
+SPOKEN_KINDS = [Kind.OPENED, Kind.CANCELLED, Kind.HOLD]
+MUST_ARRIVE = [kind for kind in Kind if silence(kind)]
+
+
+def situation(
+    kind: Kind = Kind.CANCELLED, *, who: dict[str, Any] | None = None, notice: dict[str, Any] | None = None,
+    request: dict[str, Any] | None = None, **more: Any,
+) -> Situation:  # fmt: skip
+    occasion = samples.occasion(kind)
+    if occasion.request is not None:
+        occasion = replace(occasion, request=replace(occasion.request, **{"noticed_version": 2} | (request or {})))
+    occasion = replace(occasion, notice=replace(occasion.notice, **{"attempt": 1} | (notice or {})))
+    fields: dict[str, Any] = {"occasion": occasion, "contact": samples.contact(**(who or {})), "now": NOW}
+    return Situation(**(fields | more))
+
+
+def content(planned: Plan) -> Any:
+    assert isinstance(planned, Send)
+    assert isinstance(planned.message, Outbound)
+    return planned.message.content
+
+
+def sms(planned: Plan) -> TextMessage:
+    assert isinstance(planned, Send)
+    assert isinstance(planned.message, TextMessage)
+    return planned.message
+
+
+def down(scope: str, probe_in: timedelta = timedelta(seconds=30)) -> dict[str, Circuit]:
+    return {scope: Circuit(scope, "131042", NOW - timedelta(minutes=1), NOW + probe_in)}
+
+
+class TestWhatsApp:
+    @pytest.mark.parametrize("kind", SPOKEN_KINDS)
+    def test_speaks_freely_while_the_window_is_open(self, kind: Kind) -> None:
+        planned = plan(situation(kind))
+
+        assert isinstance(content(planned), FreeText)
+        assert isinstance(planned, Send)
+        assert planned.silence is None
+        assert planned.message == Outbound(KTP, Recipient(PHONE, None), content(planned), f"{ID}.2#1")
+
+    @pytest.mark.parametrize("kind", SPOKEN_KINDS)
+    def test_sends_a_template_when_it_is_not(self, kind: Kind) -> None:
+        for planned in (plan(situation(kind, who=NO_WINDOW)), plan(situation(kind, notice={"force_template": True}))):
+            assert isinstance(content(planned), Template)
+            assert isinstance(planned, Send)
+            assert planned.silence is None
+
+    @pytest.mark.parametrize("kind", MUST_ARRIVE)
+    def test_sends_what_must_arrive_as_a_template_whose_silence_means_something(self, kind: Kind) -> None:
+        planned = plan(situation(kind))
+
+        assert isinstance(content(planned), Template)
+        assert isinstance(planned, Send)
+        assert planned.silence == silence(kind)
+
+    @pytest.mark.parametrize("kind", MUST_ARRIVE)
+    def test_waits_for_no_silence_where_no_sms_can_follow(self, kind: Kind) -> None:
+        nowhere = {"phone": None, "user_id": USER_ID}
+
+        free, template = plan(situation(kind, who=nowhere)), plan(situation(kind, who=nowhere | NO_WINDOW))
+
+        assert isinstance(content(free), FreeText)
+        assert isinstance(content(template), Template)
+        assert isinstance(template, Send)
+        assert template.silence is None
+
+    def test_reaches_a_person_by_user_id_alone(self) -> None:
+        planned = plan(situation(who={"phone": None, "user_id": USER_ID}))
+
+        assert isinstance(planned, Send)
+        assert isinstance(planned.message, Outbound)
+        assert planned.message.to == Recipient(None, USER_ID)
+
+    def test_shows_the_menu_with_its_buttons(self) -> None:
+        assert isinstance(content(plan(situation(Kind.MENU, notice={"answer": True}))), Buttons)
+
+    @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.SUBMITTED])
+    def test_can_say_every_kind(self, kind: Kind) -> None:
+        for more in ({}, NO_WINDOW):
+            assert isinstance(plan(situation(kind, who=more, notice={"answer": True})), Send)
+
+
+class TestEnd:
+    def test_opted_out_gets_no_status_by_any_channel(self) -> None:
+        for channel in Channel:
+            planned = plan(situation(who={"opted_out_at": NOW}, notice={"channel": channel}))
+            assert planned == Settle(State.SUPPRESSED, "opted_out")
+
+    def test_opted_out_gets_an_answer_all_the_same(self) -> None:
+        assert isinstance(plan(situation(Kind.STATUS, who={"opted_out_at": NOW}, notice={"answer": True})), Send)
+
+    def test_later_notice_of_the_request_supersedes_it(self) -> None:
+        assert plan(situation(request={"noticed_version": 3})) == Settle(State.SUPERSEDED, "later_notice")
+        assert isinstance(plan(situation(request={"noticed_version": 2})), Send)
+
+    def test_later_change_that_owes_nothing_does_not(self) -> None:
+        assert isinstance(plan(situation(Kind.OPENED, request={"version": 9, "noticed_version": 2})), Send)
+
+    @pytest.mark.parametrize(("answer", "useful"), [(True, timedelta(hours=24)), (False, timedelta(days=7))])
+    def test_comes_when_nobody_has_use_for_it_any_more(self, answer: bool, useful: timedelta) -> None:  # noqa: FBT001
+        notice = {"answer": answer}
+
+        assert isinstance(plan(situation(notice=notice, now=NOW + useful)), Send)
+        late = plan(situation(notice=notice, now=NOW + useful + timedelta(seconds=1)))
+        assert late == Settle(State.FAILED, "too_late")
+
+    def test_comes_later_for_what_staff_asked_for_again(self) -> None:
+        now = NOW + timedelta(days=8)
+
+        assert isinstance(plan(situation(notice={"asked_at": now - timedelta(hours=1)}, now=now)), Send)
+
+    def test_opted_out_comes_before_everything(self) -> None:
+        planned = plan(situation(who={"opted_out_at": NOW}, request={"noticed_version": 3}, now=NIGHT, behind=True))
+
+        assert planned == Settle(State.SUPPRESSED, "opted_out")
+
+
+class TestPause:
+    def test_is_until_morning_at_night(self) -> None:
+        assert plan(situation(now=NIGHT)) == Wait(MORNING, State.HELD, "quiet_hours")
+        assert plan(situation(now=NIGHT, notice={"channel": Channel.SMS})) == Wait(MORNING, State.HELD, "quiet_hours")
+
+    def test_is_none_for_who_asked(self) -> None:
+        assert isinstance(plan(situation(Kind.OPENED, now=NIGHT, notice={"answer": True})), Send)
+
+    def test_is_short_while_an_earlier_notice_is_being_sent(self) -> None:
+        assert plan(situation(behind=True)) == Wait(NOW + timedelta(seconds=30), State.PLANNED, "behind_another")
+
+
+class TestSms:
+    def test_carries_what_whatsapp_could_not(self) -> None:
+        message = sms(plan(situation(notice={"channel": Channel.SMS})))
+
+        assert message == TextMessage(PHONE, f"DUKCAPIL LAMSEL: {ID} dibatalkan.", OFFICE.sms.sender, f"{ID}.2#1")
+
+    def test_goes_to_the_phone_that_the_desk_was_told_first_of_all(self) -> None:
+        planned = plan(situation(notice={"channel": Channel.SMS}, request={"sms_phone": "+6281200000009"}))
+
+        assert sms(planned).phone == "+6281200000009"
+
+    def test_is_for_walk_ins_whose_office_has_no_number_for_the_service(self) -> None:
+        assert sms(plan(situation(notice={"phone_number_id": None}))).phone == PHONE
+
+    def test_is_for_people_without_any_whatsapp_address(self) -> None:
+        planned = plan(situation(who={"phone": None}, request={"sms_phone": "+6281200000009"}))
+
+        assert sms(planned).phone == "+6281200000009"
+
+    def test_is_no_way_without_a_phone(self) -> None:
+        by_user_id = {"phone": None, "user_id": USER_ID}
+
+        assert plan(situation(who=by_user_id, notice={"channel": Channel.SMS})) == Settle(State.FAILED, "no_phone")
+        assert plan(situation(who={"phone": None})) == Settle(State.SUPPRESSED, "no_address")
+
+    @pytest.mark.parametrize("kind", [Kind.MENU, Kind.MISTYPED, Kind.OPTED_IN])
+    def test_is_no_way_for_what_only_makes_sense_in_chat(self, kind: Kind) -> None:
+        planned = plan(situation(kind, notice={"channel": Channel.SMS, "answer": True}))
+
+        assert planned == Settle(State.FAILED, "not_for_sms")
+
+
+class TestCircuit:
+    def test_of_the_number_sends_by_sms(self) -> None:
+        assert sms(plan(situation(circuits=down(NUMBER)))).phone == PHONE
+
+    def test_of_another_number_or_template_changes_nothing(self) -> None:
+        others = down(circuit.number("1")) | down(circuit.template("kabar_ready_card", "id"))
+
+        assert isinstance(content(plan(situation(circuits=others))), FreeText)
+
+    def test_makes_wait_what_no_sms_can_say(self) -> None:
+        planned = plan(situation(Kind.MENU, notice={"answer": True}, circuits=down(NUMBER)))
+
+        assert planned == Wait(NOW + timedelta(seconds=30), State.HELD, "131042")
+
+    def test_makes_wait_whom_no_sms_can_reach(self) -> None:
+        planned = plan(situation(who={"phone": None, "user_id": USER_ID}, circuits=down(NUMBER)))
+
+        assert planned == Wait(NOW + timedelta(seconds=30), State.HELD, "131042")
+
+    def test_is_probed_when_its_time_has_come(self) -> None:
+        circuits = down(NUMBER, timedelta(0))
+
+        planned = plan(situation(circuits=circuits))
+
+        assert isinstance(content(planned), FreeText)
+        assert isinstance(planned, Send)
+        assert planned.probes == tuple(circuits.values())
+
+    def test_of_the_template_alone_lets_free_words_through(self) -> None:
+        circuits = down(circuit.template("kabar_ready_card", "id"))
+
+        assert isinstance(content(plan(situation(Kind.READY, circuits=circuits))), FreeText)
+        assert sms(plan(situation(Kind.READY, who=NO_WINDOW, circuits=circuits))).phone == PHONE
+
+    def test_of_number_and_template_waits_for_both(self) -> None:
+        both = down(NUMBER, timedelta(seconds=10)) | down(circuit.template("kabar_menu", "id"), timedelta(seconds=20))
+
+        planned = plan(situation(Kind.MENU, who=NO_WINDOW, notice={"answer": True}, circuits=both))
+
+        assert planned == Wait(NOW + timedelta(seconds=20), State.HELD, "131042")
+
+    def test_of_sms_makes_wait_and_is_probed_when_its_time_has_come(self) -> None:
+        by_sms = {"channel": Channel.SMS}
+
+        assert plan(situation(notice=by_sms, circuits=down(circuit.SMS))) == Wait(
+            NOW + timedelta(seconds=30), State.HELD, "131042"
+        )
+        probing = plan(situation(notice=by_sms, circuits=down(circuit.SMS, timedelta(0))))
+        assert isinstance(probing, Send)
+        assert [one.scope for one in probing.probes] == [circuit.SMS]
+        assert sms(probing).phone == PHONE
+
+    def test_of_whatsapp_and_sms_makes_wait_for_whatsapp(self) -> None:
+        both = down(NUMBER, timedelta(seconds=10)) | down(circuit.SMS)
+
+        assert plan(situation(circuits=both)) == Wait(NOW + timedelta(seconds=10), State.HELD, "131042")
