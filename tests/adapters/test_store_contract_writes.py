@@ -88,14 +88,26 @@ def test_a_condition_that_does_not_hold_refuses_the_write(store: Store, there: I
     assert store.get(KEY) == as_it_is
 
 
-def test_a_write_needs_all_of_its_conditions(store: Store) -> None:
-    store.put(Put(an_item(status="ready", version=3)))
-    when = (Condition("status", "equals", "ready"), Condition("version", "equals", 2))
+@pytest.mark.parametrize(
+    "holds",
+    [
+        Condition("status", "equals", "ready"),
+        Condition("at", "below", 5),
+        Condition("never", "below", 5),
+        Condition("open", "fewer", 5),
+        Condition("never", "fewer", 5),
+    ],
+)
+def test_a_write_needs_all_of_its_conditions(store: Store, holds: Condition) -> None:
+    item = an_item(status="ready", version=3, at=1, open=frozenset({"a"}))
+    store.put(Put(item))
+    fails = Condition("version", "equals", 2)
 
-    with pytest.raises(ConditionFailed):
-        store.update(Update(KEY, set_={"status": "completed"}, when=when))
+    for when in ((holds, fails), (fails, holds), (fails, holds, fails)):
+        with pytest.raises(ConditionFailed):
+            store.update(Update(KEY, set_={"status": "completed"}, when=when))
 
-    assert store.get(KEY) == an_item(status="ready", version=3)
+    assert store.get(KEY) == item
 
 
 @pytest.mark.parametrize("there", [None, {"version": 3}])
