@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.staff import Staff
     from chalicelib.wiring import Wiring
 
-app = Chalice(app_name="kabar")
+app = Chalice(app_name="kabar", configure_logs=False)  # its own handler writes whatever a view raised, with its text
 
 # Known to Chalice while it packages; a stage's environment sets them.
 STREAM_ARN = os.environ.get("KABAR_STREAM_ARN", "arn:aws:dynamodb:ap-southeast-3:000000000000:table/unset/stream/unset")

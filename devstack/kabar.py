@@ -34,9 +34,6 @@ class Kabar:
         self.wiring = _built(wiring.wired())
         self._stage = stage
         self._sources = {source.name: source for source in self.app.event_sources}
-        # Chalice writes what went wrong in a view to standard output.
-        self.app.log.handlers.clear()
-        self.app.log.propagate = True
 
     def function(self, name: str) -> Function:
         """The event handler `name` with its deployed time and memory."""
