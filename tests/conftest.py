@@ -54,9 +54,9 @@ def _refuse_silent_skip(report: Report) -> Report:
 
 @pytest.fixture(autouse=True, scope="module")
 def network(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Tests connect to this machine alone, unit tests to nothing; devstack's are exempt, as its parts are servers."""
+    """Tests connect to this machine alone, unit tests to nothing, but for those of servers: devstack and its simulator."""
     folders = request.path.relative_to(tiers.TESTS).parts
-    allowed = () if folders[0] == "unit" and folders[1] != "devstack" else ("127.0.0.1", "localhost", "::1")
+    allowed = () if folders[0] == "unit" and folders[1] not in {"devstack", "simulator"} else ("127.0.0.1", "localhost", "::1")
     connect = socket.socket.connect
 
     def connect_if_allowed(self: socket.socket, address: object) -> None:
