@@ -63,6 +63,7 @@ REMEDIES: Mapping[int, Remedy] = MappingProxyType(
         132007: Remedy.TEMPLATE_DOWN,  # template: against policy
         132008: Remedy.OUR_FAULT,  # template: parameter's value
         132012: Remedy.OUR_FAULT,  # template: parameter's format
+        132018: Remedy.OUR_FAULT,  # template: parameter's white space (line breaks, tabs, more than 4 spaces in a row)
         132015: Remedy.TEMPLATE_DOWN,  # template: paused
         132016: Remedy.TEMPLATE_DOWN,  # template: disabled
         135000: Remedy.OUR_FAULT,  # parameters, unspecified
