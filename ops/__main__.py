@@ -2,7 +2,7 @@
 
 import click
 
-from ops import bootstrap, channels, deploy, secrets, staff
+from ops import bootstrap, channels, dead_letters, delete, deploy, quarantine, restore, rollback, secrets, staff
 from ops.failure import Sentences
 
 
@@ -11,11 +11,11 @@ def ops() -> None:
     """Deploy Kabar, look after it, and take it away again."""
 
 
-ops.add_command(bootstrap.command)
-ops.add_command(channels.group)
-ops.add_command(deploy.command)
-ops.add_command(secrets.group)
-ops.add_command(staff.group)
+for command in (
+    bootstrap.command, channels.group, dead_letters.group, delete.command, deploy.command, quarantine.group, restore.command,
+    rollback.command, secrets.group, staff.group,
+):  # fmt: skip
+    ops.add_command(command)
 
 if __name__ == "__main__":
     ops(prog_name="python -m ops")

@@ -10,7 +10,6 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from chalicelib.domain.errors import KabarError
 
 _OPS = Path(__file__).parent
-_ON_THE_TABLE = {"GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"}
 
 
 class Failure(click.ClickException):
@@ -37,8 +36,6 @@ def _code(error: ClientError) -> str:
 def sentence(error: Exception) -> str:
     """What a person needs to know of an error."""
     match error:
-        case ClientError() if error.operation_name in _ON_THE_TABLE and _code(error) == "ResourceNotFoundException":
-            return "There is no such stage in this region: its table is missing. `ops bootstrap` makes it."
         case ClientError():
             said = error.response["Error"]
             return f"AWS refused {error.operation_name} ({_code(error)}): {said.get('Message', '').rstrip('.')}."

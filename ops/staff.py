@@ -14,6 +14,7 @@ from chalicelib.ports import Clock, Delete, Store
 from chalicelib.table import tokens
 from ops.console import results, say
 from ops.failure import Failure
+from ops.standing import live_table
 from ops.target import Target, at_stage, utc_now
 
 _TOKEN_BYTES = 32
@@ -70,7 +71,7 @@ def _name(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
 @at_stage
 def add_command(target: Target, name: str, role: str, offices: tuple[str, ...], days: int) -> None:
     """Make a token for NAME and print it, once, on standard output."""
-    store = target.store()
+    store = target.store(live_table(target))
     before = sum(one.name == name for one in everybody(store))
     say(f"Making a token for {name} ({role} of {', '.join(offices)}) at {target.stage}, good for {days} days.")
     click.echo(add(store, utc_now, name=name, role=role, offices=offices, days=days))
@@ -84,7 +85,7 @@ def add_command(target: Target, name: str, role: str, offices: tuple[str, ...], 
 def list_command(target: Target) -> None:
     """Show who holds a live token; never a token."""
     table = Table("ID", "Name", "Role", "Offices", "Expires (UTC)")
-    for staff in everybody(target.store()):
+    for staff in everybody(target.store(live_table(target))):
         expiry = f"{staff.expires_at:%Y-%m-%d %H:%M}"
         table.add_row(staff.id, Text(staff.name), staff.role.value, " ".join(sorted(staff.offices)), expiry)
     if table.row_count:
@@ -104,5 +105,5 @@ def _id(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
 @at_stage
 def revoke_command(target: Target, id_: str) -> None:
     """Take away the token whose id begins with ID. It is refused from the next request on."""
-    staff = revoke(target.store(), id_)
+    staff = revoke(target.store(live_table(target)), id_)
     say(f"Revoked {staff.id}: {staff.name} ({staff.role.value} of {', '.join(sorted(staff.offices))}).")

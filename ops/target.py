@@ -33,16 +33,16 @@ class Target:
 
     @property
     def table(self) -> str:
-        """The table's name."""
+        """The name of the table that the backing stack made. After a restore another one is in use: ops.standing knows."""
         return f"kabar-{self.stage}"
 
     def client(self, service: str) -> Any:
         """A client of one of AWS's services; botocore itself honours AWS_ENDPOINT_URL."""
         return boto3.client(service, region_name=self.region, config=_CONFIG)  # type: ignore[call-overload]
 
-    def store(self) -> "Store":
-        """The stage's table."""
-        return DynamoStore(self.client("dynamodb"), self.table, utc_now, rng=SystemRandom())
+    def store(self, table: str) -> "Store":
+        """A table as Kabar reads and writes it."""
+        return DynamoStore(self.client("dynamodb"), table, utc_now, rng=SystemRandom())
 
 
 def utc_now() -> datetime:

@@ -5,6 +5,7 @@ It is devstack's server, started in the same way, with what moto 5.2.5 lacks:
 - API Gateway imports the Swagger 2 documents that Chalice writes. Moto wants OpenAPI 3 and a description.
 - A template's alarms and metric filters are made (tests/deploy/moto_watching.py).
 - A change set, carried out, leaves the stack with its template, parameters and outputs, and a repeat of it changes nothing.
+- An event source mapping is kept and calls nobody: moto would call the function in the midst of the write, in Docker.
 """
 
 import sys
@@ -13,6 +14,8 @@ from typing import Any
 
 from moto.apigateway.models import APIGatewayBackend, RestAPI
 from moto.cloudformation.models import ChangeSet, Stack
+from moto.dynamodb.models.table import Table
+from moto.sqs.models import Queue
 
 from devstack import moto_process
 from tests.deploy import moto_watching
@@ -57,8 +60,16 @@ def carry_out_change_sets() -> None:
     ChangeSet.apply = apply  # type: ignore[method-assign]
 
 
+def call_nobody() -> None:
+    """Makes tables and queues forget which functions are subscribed to them; the subscriptions can still be seen."""
+    nobody = property(lambda _self: {}, lambda _self, _mappings: None)
+    Queue.lambda_event_source_mappings = nobody  # type: ignore[assignment]
+    Table.lambda_event_source_mappings = nobody  # type: ignore[assignment]
+
+
 if __name__ == "__main__":
     take_swagger()
     carry_out_change_sets()
+    call_nobody()
     assert moto_watching, "its classes are known to moto from their definition on"
     moto_process.main(int(sys.argv[1]))

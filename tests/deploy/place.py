@@ -60,10 +60,37 @@ class Place:
         record = json.loads((self.project / ".chalice" / "deployed" / f"{stage}.json").read_text())
         return {one["name"]: one for one in record["resources"]}
 
+    @contextmanager
+    def api(self, stage: str) -> Iterator[str]:
+        """Runs the API of a deployed stage; yields its address, with a slash at its end."""
+        found = self.client("lambda").get_function_configuration(FunctionName=f"kabar-{stage}")
+        environment = self._environment() | found["Environment"]["Variables"]
+        with subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("stage_api.py"))], cwd=self.project, env=environment, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        ) as server:  # fmt: skip
+            assert server.stdin is not None
+            assert server.stdout is not None
+            try:
+                url = server.stdout.readline().strip()
+                assert url, f"the API ended with {server.wait(10)}"
+                yield url
+            finally:
+                server.stdin.close()
+
+    def _environment(self) -> dict[str, str]:
+        return hermetic(os.environ) | {"AWS_ENDPOINT_URL": self.url, "COLUMNS": "200"}
+
     def _run(self, *command: str, given: str = "") -> subprocess.CompletedProcess[str]:
-        environment = hermetic(os.environ) | {"AWS_ENDPOINT_URL": self.url, "COLUMNS": "200"}
         return subprocess.run(
-            command, cwd=self.project, env=environment, input=given, capture_output=True, text=True, check=False, timeout=240
+            command,
+            cwd=self.project,
+            env=self._environment(),
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=240,
         )
 
 

@@ -1,0 +1,219 @@
+"""What an operator does with a stage that runs: secrets, staff, dead letters, quarantine, rollback, and deletion at the end."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters.dynamo import DynamoStore
+from chalicelib.domain.inbound import NO_DAY, Broken
+from chalicelib.ports import Key
+from chalicelib.table import messages
+from ops.project import FUNCTIONS, function_name
+from ops.target import utc_now
+from tests.deploy.place import Place
+
+STAGE = "pilot"
+NUMBER = "100000000000001"
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """A deployed stage, with secrets and a channel, and its API on this machine."""
+
+    place: Place
+    api_url: str
+
+    @property
+    def store(self) -> DynamoStore:
+        return DynamoStore(self.place.client("dynamodb"), f"kabar-{STAGE}", utc_now, rng=Random(1))
+
+    def queue(self, name: str) -> str:
+        return str(self.place.client("sqs").get_queue_url(QueueName=f"kabar-{STAGE}-{name}")["QueueUrl"])
+
+    def bodies(self, name: str) -> list[Any]:
+        """What waits on a queue; it stays there, hidden for a while."""
+        answer = self.place.client("sqs").receive_message(
+            QueueUrl=self.queue(name), MaxNumberOfMessages=10, VisibilityTimeout=0
+        )
+        return [json.loads(one["Body"]) for one in answer.get("Messages", [])]
+
+    def ops(self, *arguments: str, given: str = "") -> tuple[int, str, str]:
+        done = self.place.ops(*arguments, "--stage", STAGE, given=given)
+        return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def pilot(place: Place) -> Iterator[Pilot]:
+    done = place.ops("deploy", "--stage", STAGE, "--yes")
+    assert done.returncode == 0, done.stderr
+    place.ops("secrets", "set", "--stage", STAGE, given="app\nverify\naccess\n")
+    place.ops("channels", "set", NUMBER, "--office", "1801", "--service", "KK", "--stage", STAGE)
+    with place.api(STAGE) as url:
+        yield Pilot(place, url)
+
+
+def test_secrets_and_channels_are_complete_and_none_is_ever_shown(pilot: Pilot) -> None:
+    code, out, err = pilot.ops("secrets", "check")
+    assert code == 0, err
+    assert "app_secret" in out
+    assert not {"app", "verify", "access"} & set((out + err).replace("│", " ").split())
+
+
+def test_a_secret_given_as_an_argument_is_refused(pilot: Pilot) -> None:
+    code, _, err = pilot.ops("secrets", "set", "app_secret", "hunter2")
+    assert code == 2
+    assert "unexpected extra argument" in err
+
+
+def test_a_token_is_the_only_thing_on_standard_output_and_opens_the_desk(pilot: Pilot) -> None:
+    code, token, err = pilot.ops("staff", "add", "Ibu Invented", "--role", "officer", "--office", "1801")
+    assert code == 0, err
+    assert token.count("\n") == 1
+    assert token.strip() not in err
+
+    _, listed, _ = pilot.ops("staff", "list")
+    assert "Ibu Invented" in listed
+    assert token.strip() not in listed
+
+
+def test_dead_letters_are_listed_put_back_and_not_put_back_twice(pilot: Pilot) -> None:
+    sqs = pilot.place.client("sqs")
+    for body in ('{"notice": "KTP-7F3K-9QXM-2DM.1"}', "nonsense"):
+        sqs.send_message(QueueUrl=pilot.queue("notices-dead"), MessageBody=body)
+
+    code, listed, err = pilot.ops("dead-letters", "list")
+    assert code == 0, err
+    assert "KTP-7F3K-9QXM-2DM.1" in listed
+    assert "not a notice" in listed
+
+    _, _, first = pilot.ops("dead-letters", "redrive")
+    _, _, second = pilot.ops("dead-letters", "redrive")
+
+    assert "Put 1 back" in first
+    assert "Nothing to put back" in second
+    assert pilot.bodies("notices") == [{"notice": "KTP-7F3K-9QXM-2DM.1"}]
+
+
+def quarantined(pilot: Pilot, broken: Broken) -> str:
+    for put in messages.put_broken(broken, utc_now()):
+        pilot.store.put(put)
+        kept = put.item
+    return f"{broken.day}/{kept['sk']}"
+
+
+def frame(**value: Any) -> str:
+    about = {"entry": "1", "field": "messages", "metadata": {"phone_number_id": NUMBER}, "contacts": []}
+    return json.dumps({**about, **value})
+
+
+def message(name: str, timestamp: str) -> dict[str, Any]:
+    return {"from": "6281200008001", "id": f"wamid.{name}", "timestamp": timestamp, "type": "text", "text": {"body": "halo"}}
+
+
+def test_what_is_understood_after_a_fix_leaves_quarantine_and_is_stored_once(pilot: Pilot) -> None:
+    """Its number belonged to nobody when it came."""
+    day = utc_now().date().isoformat()
+    raw = frame(messages=[message("late", str(int(utc_now().timestamp())))])
+    id_ = quarantined(pilot, Broken("unknown_channel", day, raw))
+    again = quarantined(pilot, Broken("TypeError", day, raw))
+
+    code, out, _ = pilot.ops("quarantine", "show", id_[:23])
+    assert (code, out.strip()) == (0, raw)
+    code, _, err = pilot.ops("quarantine", "retry", id_[:23], again[:23], "--api-url", pilot.api_url)
+
+    assert code == 0, err
+    _, _, listed = pilot.ops("quarantine", "list")
+    assert "nothing in quarantine" in listed
+    scan = pilot.place.client("dynamodb").scan(TableName=f"kabar-{STAGE}")["Items"]
+    assert len([item for item in scan if item["sk"]["S"].startswith("MSG#")]) == 1
+
+
+def test_what_is_still_not_understood_stays_in_quarantine(pilot: Pilot) -> None:
+    raw = frame(messages=[message("broken", "yesterday")])
+    id_ = quarantined(pilot, Broken("no_time", NO_DAY, raw))
+
+    code, _, err = pilot.ops("quarantine", "retry", id_, "--api-url", pilot.api_url)
+
+    assert code == 1
+    assert err.startswith("Error: Still not understood")
+    _, out, _ = pilot.ops("quarantine", "list")
+    assert out.count("no_time") == 1
+
+
+def test_what_nobody_answers_for_is_put_back_as_it_was(pilot: Pilot) -> None:
+    raw = frame(messages=[message("unreachable", "1790000000")])
+    id_ = quarantined(pilot, Broken("unknown_channel", NO_DAY, raw))
+
+    code, _, err = pilot.ops("quarantine", "retry", id_, "--api-url", "http://127.0.0.1:9/")
+
+    assert code == 1
+    assert "cannot be reached" in err
+    day, _, hash_ = id_.partition("/")
+    kept = pilot.store.get(Key(f"QUARANTINE#{day}", hash_))
+    assert kept is not None
+    assert kept["raw"] == raw
+
+
+def test_a_queue_message_goes_onto_the_queue_again(pilot: Pilot) -> None:
+    body = json.dumps(json.dumps({"notice": "KTP-7F3K-9QXM-2DM.2"}))
+    id_ = quarantined(pilot, Broken("queue_message_KeyError", NO_DAY, body))
+
+    code, _, err = pilot.ops("quarantine", "retry", id_, "--api-url", pilot.api_url)
+
+    assert code == 0, err
+    assert {"notice": "KTP-7F3K-9QXM-2DM.2"} in pilot.bodies("notices")
+
+
+def test_a_rollback_puts_the_package_before_the_last_one_back_and_a_second_one_changes_nothing(pilot: Pilot) -> None:
+    before = code_of(pilot)
+    module = pilot.place.project / "chalicelib" / "__init__.py"
+    module.write_text(module.read_text() + "# another release\n")
+    assert pilot.ops("deploy", "--yes")[0] == 0
+    assert code_of(pilot).isdisjoint(before)
+
+    code, _, err = pilot.ops("rollback", "--yes")
+    again = pilot.ops("rollback", "--yes")
+
+    assert code == 0, err
+    assert code_of(pilot) == before
+    assert "nothing changed" in again[2]
+    assert code_of(pilot) == before
+
+
+def code_of(pilot: Pilot) -> set[str]:
+    client = pilot.place.client("lambda")
+    found = [client.get_function_configuration(FunctionName=function_name(STAGE, name)) for name in FUNCTIONS]
+    return {one["CodeSha256"] for one in found}
+
+
+def test_deletion_takes_the_application_and_leaves_the_data(pilot: Pilot) -> None:
+    code, _, err = pilot.ops("delete", "--yes")
+
+    assert code == 0, err
+    functions = pilot.place.client("lambda").list_functions()["Functions"]
+    assert not [one for one in functions if one["FunctionName"].startswith(f"kabar-{STAGE}")]
+    assert pilot.place.client("dynamodb").describe_table(TableName=f"kabar-{STAGE}")["Table"]["TableStatus"] == "ACTIVE"
+    assert pilot.ops("secrets", "check")[0] == 0
+    assert pilot.ops("delete", "--yes")[0] == 0
+
+
+def test_data_goes_only_when_the_stages_name_is_typed(pilot: Pilot) -> None:
+    code, _, err = pilot.ops("delete", "--data", "--yes", given="prod\n")
+    assert code == 1
+    assert "nothing was deleted" in err
+    assert f"kabar-{STAGE}" in pilot.place.client("dynamodb").list_tables()["TableNames"]
+
+    code, _, err = pilot.ops("delete", "--data", "--yes", given=f"{STAGE}\n")
+    assert code == 0, err
+    assert f"kabar-{STAGE}" not in pilot.place.client("dynamodb").list_tables()["TableNames"]
+    assert not [one for one in pilot.place.client("s3").list_buckets()["Buckets"] if STAGE in one["Name"]]
+    assert pilot.place.client("ssm").get_parameters_by_path(Path=f"/kabar/{STAGE}/")["Parameters"] == []
+    assert pilot.ops("delete", "--data", "--yes") == (
+        0,
+        "",
+        f"There is no stage {STAGE} in ap-southeast-3: nothing to delete.\n",
+    )
