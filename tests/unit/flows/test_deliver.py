@@ -297,23 +297,23 @@ def test_a_later_change_that_owes_no_notice_supersedes_none() -> None:
 
 
 def test_a_later_notice_does_not_overtake_one_that_is_being_sent() -> None:
-    world: World
-    order: list[str] = []
+    def being_sent() -> tuple[World, Request]:
+        world, request = opened()
+        return world, world.set_status(request, Status.INCOMPLETE, **REASON)
 
-    def slow(message: Any) -> Step:
-        order.append(message.callback)
-        if message.callback.endswith(".2#1"):
-            world.set_status(world.requests()[0], Status.CANCELLED)
-            world.deliver(f"{world.requests()[0].id}.3")
-            assert len(order) == 2
-        return ACCEPTED
+    def the_next_comes() -> None:
+        after = world.set_status(request, Status.CANCELLED)
+        world.deliver(f"{after.id}.3")
+        assert world.notice(f"{after.id}.3").state is State.PLANNED
 
-    world, request = opened(slow)
-    world.set_status(request, Status.INCOMPLETE, **REASON)
-    world.deliver(f"{request.id}.2")
-    assert world.notice(f"{request.id}.3").state is State.PLANNED
+    calm, request = being_sent()
+    record = len(operations(calm.store, partial(calm.deliver, f"{request.id}.2"))) - 1
+    world, request = being_sent()
+    with disturbed(world.store, record, "before", the_next_comes) as struck:
+        world.deliver(f"{request.id}.2")
+    assert struck == ["put"]
     world.advance(minutes=1)
-    assert [one.rpartition(".")[2] for one in order] == ["1#1", "2#1", "3#1"]
+    assert [one.message.callback.rpartition(".")[2] for one in world.whatsapp.arrivals] == ["1#1", "2#1", "3#1"]
     assert world.notice(f"{request.id}.3").state is State.ACCEPTED
 
 

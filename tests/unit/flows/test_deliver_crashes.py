@@ -169,6 +169,42 @@ def test_a_connection_that_was_never_made_is_tried_again_soon() -> None:
 
 
 @pytest.mark.parametrize("begin", BEGIN)
+def test_trouble_with_the_table_before_the_send_costs_a_minute_and_not_the_lease(begin: str) -> None:
+    calm, world = BEGIN[begin](), BEGIN[begin]()
+    before = sent(world)
+    read = operations(calm.store, partial(deliver, calm)).index("get_many")
+    with disturbed(world.store, read, "before", raising(STRUCK[0])) as struck, pytest.raises(STRUCK):
+        deliver(world)
+    assert struck == ["get_many"]
+    world.clock.now += timedelta(seconds=31)
+    deliver(world)
+    assert sent(world) == before + 1
+    assert only(world).state is State.ACCEPTED
+
+
+def test_an_owner_that_gives_its_claim_back_too_late_takes_nothing_from_the_next() -> None:
+    world = by_whatsapp()
+
+    def faults(moment: str, operation: str) -> None:
+        if (moment, operation) == ("before", "get_many"):
+            world.store.faults = when_it_gives_back
+            raise STRUCK[0]
+
+    def when_it_gives_back(moment: str, operation: str) -> None:
+        if (moment, operation) == ("before", "put"):
+            world.store.faults = lambda _moment, _operation: None
+            wait(world, timedelta(minutes=15))
+            assert (only(world).state, only(world).attempt) == (State.ACCEPTED, 2)
+
+    world.store.faults = faults
+    with pytest.raises(STRUCK):
+        deliver(world)
+    assert (only(world).state, only(world).attempt) == (State.ACCEPTED, 2)
+    wait(world, timedelta(hours=1))
+    assert sent(world) == 1
+
+
+@pytest.mark.parametrize("begin", BEGIN)
 def test_two_at_the_same_notice_send_it_once(begin: str) -> None:
     calm = BEGIN[begin]()
     for position in range(len(operations(calm.store, partial(deliver, calm)))):

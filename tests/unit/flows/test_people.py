@@ -226,6 +226,21 @@ def test_nothing_is_lost_of_what_two_do_who_become_one_meanwhile(meanwhile: str)
         assert world.receive(payload)["duplicate"] == 1
 
 
+def test_an_opt_in_while_two_become_one_is_not_undone() -> None:
+    def begin() -> World:
+        world = two_who_are_one()
+        world.receive(by_phone("STOP", at=-30))
+        return world
+
+    calm = begin()
+    for position in range(len(operations(calm.store, partial(calm.receive, by_both())))):
+        world = begin()
+        with disturbed(world.store, position, "before", partial(world.receive, by_phone("START", at=-5))) as struck:
+            world.receive(by_both())
+        assert struck
+        assert_one_person_with_all(world, opted_out=False)
+
+
 def test_a_request_that_is_closed_while_two_become_one_is_not_open_after() -> None:
     calm = two_who_are_one()
     count = len(operations(calm.store, lambda: calm.receive(by_both())))
