@@ -13,6 +13,7 @@ from typing import Any
 from chalicelib.domain.inbound import NO_DAY, Broken, Element, Event
 from chalicelib.domain.message import Echo, Message
 from chalicelib.entry import elements
+from chalicelib.entry.senders import Senders
 
 _KNOWN = ("messages", "statuses", "errors", "message_echoes")
 _CONTEXT = ("messaging_product", "metadata", "contacts")
@@ -79,13 +80,16 @@ def _change(entry: dict[str, Any], change: Any) -> Iterator[Element]:
     if (isinstance(field, str) and field not in _CONVERSATION) or all(members == [] for members in lists.values()):
         yield Event(_name(field), day, _dump({**frame, "value": value}))
         return
+    senders = Senders(value.get("contacts"), sum(len(members) for members in lists.values() if isinstance(members, list)))
     for name, members in lists.items():
         if not isinstance(members, list):
             yield Broken("no_list", day, _dump({**frame, name: members}))
             continue
         for member in members:
-            yield _element(name, member, value, day, {**frame, name: [member]})
+            own = senders.of(member)
+            yield _element(name, member, {**value, **own}, day, {**frame, **own, name: [member]})
     unknown = {name: rest for name, rest in value.items() if name not in _KNOWN and name not in _CONTEXT}
+    unknown |= senders.unclaimed()
     if unknown:
         yield Event("unknown", day, _dump({**frame, **unknown}))
 
