@@ -29,7 +29,9 @@ class JsonLines(logging.Formatter):
 
 
 def _masked(value: Any) -> Any:
-    return value if isinstance(value, int | float | bool) or value is None else mask_numbers(str(value))
+    """Numbers and truths stay what they are, unless they look like somebody's number."""
+    text = mask_numbers(str(value))
+    return value if value is None or (isinstance(value, int | float) and text == str(value)) else text
 
 
 def _error(error: BaseException) -> dict[str, Any]:
