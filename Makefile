@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format package clean
+.PHONY: help setup demo up test chaos check format package clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ up: $(READY) ## Run the whole system on this machine until interrupted
 
 test: $(READY) ## Run every tier of tests that this machine can; STRICT=1 fails when one is left out
 	@$(BIN)/python -m tests.tiers $(if $(filter 1,$(STRICT)),--strict)
+
+chaos: $(READY) ## Break everything by chance: N seeds from SEED on; a failing one is replayed by its number
+	@$(BIN)/python -m tests.chaos.play --seed $(or $(SEED),0) --n $(or $(N),200)
 
 check: $(READY) ## Lint, formatting, types and the direction of imports
 	@$(BIN)/ruff check .
