@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from chalicelib.flows.telling import Telling
 
 
+# botocore's own ten tries for DynamoDB would outlast a function, and WhatsApp's patience with a webhook.
+_PATIENCE: dict[str, Any] = {
+    "connect_timeout": 2, "read_timeout": 5, "retries": {"mode": "standard", "total_max_attempts": 3},
+}  # fmt: skip
+
+
 def utc_now() -> datetime:
     """The real time."""
     return datetime.now(UTC)
@@ -177,7 +183,7 @@ class Wiring:
         import boto3
         from botocore.config import Config
 
-        return boto3.client(service, config=config or Config(connect_timeout=2, read_timeout=5))  # type: ignore[call-overload]
+        return boto3.client(service, config=config or Config(**_PATIENCE))  # type: ignore[call-overload]
 
 
 _clock: Clock = utc_now
