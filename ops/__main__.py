@@ -2,7 +2,20 @@
 
 import click
 
-from ops import bootstrap, channels, dead_letters, delete, deploy, quarantine, restore, rollback, secrets, staff
+from ops import (
+    bootstrap,
+    channels,
+    dead_letters,
+    delete,
+    deploy,
+    doctor,
+    quarantine,
+    restore,
+    rollback,
+    secrets,
+    send_test,
+    staff,
+)
 from ops.failure import Sentences
 
 
@@ -12,8 +25,8 @@ def ops() -> None:
 
 
 for command in (
-    bootstrap.command, channels.group, dead_letters.group, delete.command, deploy.command, quarantine.group, restore.command,
-    rollback.command, secrets.group, staff.group,
+    bootstrap.command, channels.group, dead_letters.group, delete.command, deploy.command, doctor.command, quarantine.group,
+    restore.command, rollback.command, secrets.group, send_test.command, staff.group,
 ):  # fmt: skip
     ops.add_command(command)
 

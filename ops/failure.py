@@ -36,6 +36,8 @@ def _code(error: ClientError) -> str:
 def sentence(error: Exception) -> str:
     """What a person needs to know of an error."""
     match error:
+        case click.ClickException():
+            return error.format_message()
         case ClientError():
             said = error.response["Error"]
             return f"AWS refused {error.operation_name} ({_code(error)}): {said.get('Message', '').rstrip('.')}."

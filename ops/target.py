@@ -36,9 +36,9 @@ class Target:
         """The name of the table that the backing stack made. After a restore another one is in use: ops.standing knows."""
         return f"kabar-{self.stage}"
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, config: Config = _CONFIG) -> Any:
         """A client of one of AWS's services; botocore itself honours AWS_ENDPOINT_URL."""
-        return boto3.client(service, region_name=self.region, config=_CONFIG)  # type: ignore[call-overload]
+        return boto3.client(service, region_name=self.region, config=config)  # type: ignore[call-overload]
 
     def store(self, table: str) -> "Store":
         """A table as Kabar reads and writes it."""

@@ -1,8 +1,10 @@
 """What an operator does with a stage that runs: secrets, staff, dead letters, quarantine, rollback, and deletion at the end."""
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from random import Random
 from typing import Any
 
@@ -46,6 +48,39 @@ class Pilot:
         return done.returncode, done.stdout, done.stderr
 
 
+class Graph:
+    """graph.facebook.com, for one message. asked: path, authorization and body of the last request."""
+
+    def __init__(self) -> None:
+        self.asked: tuple[str, str, dict[str, Any]] = ("", "", {})
+        self.answer: tuple[int, dict[str, Any]] = (200, {"messages": [{"id": "wamid.invented"}]})
+        graph = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                graph.asked = (self.path, self.headers["Authorization"], body)
+                status, answer = graph.answer
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(json.dumps(answer).encode())
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+
+@pytest.fixture
+def graph() -> Iterator[Graph]:
+    made = Graph()
+    with made.server:
+        threading.Thread(target=made.server.serve_forever, args=(0.05,), daemon=True).start()
+        yield made
+        made.server.shutdown()
+
+
 @pytest.fixture(scope="module")
 def pilot(place: Place) -> Iterator[Pilot]:
     done = place.ops("deploy", "--stage", STAGE, "--yes")
@@ -78,6 +113,92 @@ def test_a_token_is_the_only_thing_on_standard_output_and_opens_the_desk(pilot: 
     _, listed, _ = pilot.ops("staff", "list")
     assert "Ibu Invented" in listed
     assert token.strip() not in listed
+
+
+def test_the_doctor_finds_a_deployed_stage_well_and_leaves_nothing_behind(pilot: Pilot) -> None:
+    before = pilot.place.client("dynamodb").scan(TableName=f"kabar-{STAGE}")["Items"]
+
+    code, out, err = pilot.ops("doctor", "--api-url", pilot.api_url)
+
+    assert code == 0, out + err
+    assert "0 failures, 0 warnings" in err
+    assert "webhook, table, look-up" in out
+    assert pilot.place.client("dynamodb").scan(TableName=f"kabar-{STAGE}")["Items"] == before
+
+
+def test_the_doctor_warns_of_a_filter_that_is_gone_and_fails_for_a_subscription_that_is_off(pilot: Pilot) -> None:
+    client = pilot.place.client("lambda")
+    uuid = pilot.place.deployed(STAGE)["dispatch-dynamodb-event-source"]["event_uuid"]
+    pattern = client.get_event_source_mapping(UUID=uuid)["FilterCriteria"]
+
+    client.update_event_source_mapping(UUID=uuid, FilterCriteria={})
+    warned = pilot.ops("doctor", "--api-url", pilot.api_url)
+    client.update_event_source_mapping(UUID=uuid, FilterCriteria=pattern, Enabled=False)
+    failed = pilot.ops("doctor", "--api-url", pilot.api_url)
+    client.update_event_source_mapping(UUID=uuid, Enabled=True)
+
+    assert warned[0] == 1, warned
+    assert "no filter" in warned[1]
+    assert failed[0] == 2, failed
+    assert "it is Disabled" in failed[1]
+
+
+def test_the_doctor_fails_for_a_right_that_was_added_by_hand(pilot: Pilot) -> None:
+    iam, role = pilot.place.client("iam"), f"kabar-{STAGE}-deliver"
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    iam.put_role_policy(RoleName=role, PolicyName="just-for-now", PolicyDocument=json.dumps(everything))
+
+    code, out, _ = pilot.ops("doctor", "--api-url", pilot.api_url)
+    iam.delete_role_policy(RoleName=role, PolicyName="just-for-now")
+
+    assert code == 2
+    assert "just-for-now was added" in out
+
+
+def test_the_doctor_fails_when_nobody_answers(pilot: Pilot) -> None:
+    code, out, _ = pilot.ops("doctor", "--api-url", "http://127.0.0.1:9/")
+    assert code == 2
+    assert "cannot be reached" in out
+
+
+def test_the_doctor_fails_for_an_alarm_that_is_gone(pilot: Pilot) -> None:
+    pilot.place.client("cloudwatch").delete_alarms(AlarmNames=[f"kabar-{STAGE}-quarantine"])
+    code, out, _ = pilot.ops("doctor", "--api-url", pilot.api_url)
+    assert code == 2
+    assert f"kabar-{STAGE}-quarantine is missing" in out
+
+
+def test_a_test_message_goes_to_ones_own_phone_as_an_approved_template(pilot: Pilot, graph: Graph) -> None:
+    use_graph(pilot, graph)
+    code, out, err = pilot.ops("send-test", "--to", "0812-0000-7777", "--yes")
+
+    assert code == 0, err
+    assert "Accepted (wamid.invented)" in err
+    assert "81200007777" not in out + err
+    (path, token, body) = graph.asked
+    assert (path, token) == (f"/v24.0/{NUMBER}/messages", "Bearer access")
+    assert (body["to"], body["template"]["name"]) == ("6281200007777", "kabar_ready_pdf")
+
+
+def test_a_refusal_is_told_with_its_code(pilot: Pilot, graph: Graph) -> None:
+    use_graph(pilot, graph)
+    graph.answer = (401, {"error": {"code": 190, "message": "expired"}})
+    code, _, err = pilot.ops("send-test", "--to", "0812-0000-7777", "--yes")
+    assert code == 1
+    assert "Refused with code 190" in err
+
+
+def test_a_test_sms_goes_by_sns(pilot: Pilot) -> None:
+    code, _, err = pilot.ops("send-test", "--to", "0812-0000-7777", "--sms", "--yes")
+    assert code == 0, err
+    assert "Accepted" in err
+
+
+def use_graph(pilot: Pilot, graph: Graph) -> None:
+    path = pilot.place.project / ".chalice" / "config.json"
+    config = json.loads(path.read_text())
+    config["stages"][STAGE]["environment_variables"]["KABAR_GRAPH_URL"] = graph.url
+    path.write_text(json.dumps(config))
 
 
 def test_dead_letters_are_listed_put_back_and_not_put_back_twice(pilot: Pilot) -> None:
