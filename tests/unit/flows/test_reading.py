@@ -206,6 +206,15 @@ def test_a_file_holds_what_a_person_wrote_under_every_address() -> None:
     assert [one["text"] for one in read(world, request).messages[1:]] == [f"kata {number}" for number in range(5)]
 
 
+def test_what_was_written_within_a_second_is_shown_as_it_came() -> None:
+    world, request = chatty()
+    at = world.seconds
+    for number in range(9):
+        world.clock.now += timedelta(milliseconds=100)
+        world.say(f"kata {number}", at=at)
+    assert [one["text"] for one in read(world, request).messages[-9:]] == [f"kata {number}" for number in range(9)]
+
+
 def test_a_long_chat_shows_its_latest() -> None:
     world, request = chatty()
     for number in range(250):
