@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from chalice.app import Response
 
@@ -21,7 +22,7 @@ def look_up(request_id: str, lookup: Lookup, offices: Mapping[str, Office]) -> R
     Raises:
         NotFound, Malformed, MistypedId, TransientError.
     """
-    found = lookup(request_id)
+    found = lookup(unquote(request_id))  # API Gateway and Chalice leave a path as it came
     return Response(_view(found, offices[found.office]), {"Content-Type": "application/json", "Cache-Control": "no-store"}, 200)
 
 

@@ -134,13 +134,13 @@ def walk_in(request: HttpRequest, staff: Staff, desk: Desk, secrets: SecretValue
 
 def file(request_id: str, staff: Staff, reading: Reading) -> Response:
     """`{request, changes, messages, notices}`."""
-    return _answer(views.file(reading.file(staff, request_id)))
+    return _answer(views.file(reading.file(staff, unquote(request_id))))
 
 
 def change(request_id: str, request: HttpRequest, staff: Staff, desk: Desk) -> Response:
     """`{request}`."""
     body = _body(ChangeBody, request)
-    return _answer({"request": views.request(desk.change(staff, request_id, body.step(), _repeat(request)))})
+    return _answer({"request": views.request(desk.change(staff, unquote(request_id), body.step(), _repeat(request)))})
 
 
 def change_many(request: HttpRequest, staff: Staff, desk: Desk) -> Response:
@@ -154,7 +154,7 @@ def change_many(request: HttpRequest, staff: Staff, desk: Desk) -> Response:
 def reply(request_id: str, request: HttpRequest, staff: Staff, telling: Telling) -> Response:
     """202 with `{notice}`: the words are on their way."""
     body = _body(ReplyBody, request)
-    return _answer({"notice": views.notice(telling.reply(staff, request_id, body.text, _repeat(request)))}, 202)
+    return _answer({"notice": views.notice(telling.reply(staff, unquote(request_id), body.text, _repeat(request)))}, 202)
 
 
 def notices(request: HttpRequest, staff: Staff, telling: Telling) -> Response:
