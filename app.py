@@ -128,6 +128,13 @@ def health() -> Response:
     return answered(public.health)
 
 
+@app.route("/openapi.json", methods=["GET"])
+def openapi_document() -> Response:
+    from chalicelib.entry import openapi
+
+    return answered(openapi.describe)
+
+
 @app.on_dynamodb_record(stream_arn=STREAM_ARN, name="dispatch", batch_size=100, starting_position="TRIM_HORIZON")
 def dispatch(event: Any) -> None:
     from chalicelib.entry import events

@@ -1,0 +1,180 @@
+"""The answers of the API as JSON Schemas, with examples of invented requests, and what no model reads: data for `openapi`."""
+
+from typing import Any
+
+from chalicelib.domain.notice import Channel, Kind, State
+
+
+def _of(description: str, required: dict[str, Any], **optional: Any) -> dict[str, Any]:
+    """An object. Names end in `_` where Python would not have them."""
+    properties = {name.rstrip("_"): schema for name, schema in {**required, **optional}.items()}
+    return {
+        "type": "object",
+        "description": description,
+        "properties": properties,
+        "required": [name.rstrip("_") for name in required],
+    }
+
+
+def _ref(model: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{model}"}
+
+
+def _list(model: str) -> dict[str, Any]:
+    return {"type": "array", "items": _ref(model)}
+
+
+def _text(description: str = "", **more: Any) -> dict[str, Any]:
+    return {"type": "string"} | ({"description": description} if description else {}) | more
+
+
+_TIME = _text(format="date-time")
+_COUNT = {"type": "integer", "minimum": 0}
+_MAYBE_DUE = {
+    "type": ["string", "null"],
+    "format": "date-time",
+    "description": "When the office means to be done; null when closed.",
+}
+_SERVICE = _text("The service's code.", pattern="^[A-Z]+$")
+_REQUEST_ID = _text("The request's number.", pattern="^[A-Z]+-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}$")
+
+SCHEMAS: dict[str, dict[str, Any]] = {
+    "State": {"type": "string", "enum": [one.value for one in State], "description": "How far a notice has come."},
+    "Hold": _of("Why the request waits.", {"reason": _text()}),
+    "Standing": _of(
+        "How a request stands, for anybody who has its number.",
+        {
+            "id": _REQUEST_ID, "service": _SERVICE, "status": _ref("Status"), "label": _text("The status in words."),
+            "opened_at": _TIME, "updated_at": _TIME, "due_at": _MAYBE_DUE, "next": _text("What happens next."),
+        },
+        hold=_ref("Hold"), bring=_text("What to bring for picking it up."), where=_text("Where and when to pick it up."),
+    ),
+    "Request": _of(
+        "A request, as the desk sees it.",
+        {
+            "id": _REQUEST_ID, "office": _text("The office's region code."), "service": _SERVICE, "status": _ref("Status"),
+            "version": {"type": "integer", "minimum": 1, "description": "How many changes it has seen."},
+            "language": _text(enum=["id", "en"]), "opened_at": _TIME, "updated_at": _TIME, "due_at": _MAYBE_DUE,
+        },
+        name=_text(), phone=_text("For SMS; masked."), closed_at=_TIME, hold=_ref("Hold"),
+        reason=_text("Why it is incomplete or rejected."),
+    ),
+    "Requests": _of("Requests, and where the next page begins, if any.", {"requests": _list("Request")}, cursor=_text()),
+    "OneRequest": _of("The request as it is now, or as the same call left it before.", {"request": _ref("Request")}),
+    "Change": _of(
+        "One status change, numbered by the request's version after it.",
+        {"version": {"type": "integer", "minimum": 1}, "to": _ref("Status"), "actor": _text("Who made it."), "at": _TIME},
+        from_=_ref("Status"), reason=_text(), note=_text("For colleagues only."), hold=_ref("Hold"), due_at=_TIME,
+    ),
+    "Media": _of(
+        "A file at WhatsApp.", {"id": _text()}, mime_type=_text(), sha256=_text(), filename=_text(),
+    ),
+    "Message": _of(
+        "One message of the conversation on the request's channel number.",
+        {"id": _text(), "from_": _text(enum=["resident", "office"]), "at": _TIME, "kind": _text("WhatsApp's own word.")},
+        text=_text(), media=_ref("Media"), intent=_text("What the message was taken for."), request_id=_REQUEST_ID,
+    ),
+    "Attempt": _of(
+        "One send.",
+        {
+            "number": {"type": "integer", "minimum": 1}, "channel": _text(enum=[one.value for one in Channel]), "at": _TIME,
+            "outcome": _text("`accepted`, `unknown`, or why it failed."),
+        },
+        code=_text("The provider's."), provider_id=_text(),
+    ),
+    "Notice": _of(
+        "One thing that the office owes a resident to say, and what became of it.",
+        {
+            "id": _text(), "kind": _text(enum=[one.value for one in Kind]), "state": _ref("State"),
+            "channel": _text(enum=[one.value for one in Channel]), "attempt": _COUNT, "caused_at": _TIME,
+            "attempts": {**_list("Attempt"), "description": "The last twenty."},
+        },
+        accepted_at=_TIME, arrived_at=_TIME, due_at=_TIME, reason=_text("Why it failed, waits or was not sent."),
+    ),
+    "Notices": _of("Notices, and where the next page begins, if any.", {"notices": _list("Notice")}, cursor=_text()),
+    "OneNotice": _of("The notice; it is on its way.", {"notice": _ref("Notice")}),
+    "File": _of(
+        "A request's whole file. Programs of an office get no messages.",
+        {
+            "request": _ref("Request"), "changes": _list("Change"), "messages": _list("Message"), "notices": _list("Notice"),
+        },
+    ),
+    "Outcomes": _of("An outcome for each change, in their order.", {"outcomes": _list("Outcome")}),
+    "Outcome": _of("A changed request, or why it is not.", {"id": _text()}, request=_ref("Request"), problem=_ref("Problem")),
+    "Problem": _of(
+        "A problem document, RFC 9457.",
+        {
+            "type": _text(const="about:blank"), "title": _text(), "status": {"type": "integer"},
+            "code": _text("What programs go by."),
+        },
+        detail=_text("What people go by."),
+    ),
+    "Refused": _of("What API Gateway's side refuses before Kabar is asked.", {"Code": _text(), "Message": _text()}),
+    "Webhook": _of(
+        "Meta's payload. Whatever else comes, signed, is kept too.",
+        {"object": _text(), "entry": {"type": "array"}},
+    ),
+    "Challenge": _text("The challenge, as it came."),
+    "Counts": _of(
+        "What became of the payload's elements.", {"stored": _COUNT, "duplicate": _COUNT, "quarantined": _COUNT},
+    ),
+    "Health": _of("It is there.", {"ok": {"const": True}}),
+    "Document": {"type": "object", "description": "An OpenAPI 3.1 document."},
+}  # fmt: skip
+MEDIA_TYPES = {"Challenge": "text/plain"}
+
+# Status of a refusal → what it means, its codes, and its header of its own.
+_REFUSALS: dict[int, tuple[str, tuple[str, ...], dict[str, str]]] = {
+    401: ("There is no live token.", ("unauthorized",), {"WWW-Authenticate": "`Bearer`."}),
+    403: ("Not for this caller.", ("forbidden",), {}),
+    404: ("There is none, or it is another office's.", ("not_found",), {}),
+    409: ("Not as things stand; `code` says why.", ("stale_version", "window_closed", "rejected"), {}),
+    422: (
+        "Not understood, or never possible; `code` says which.",
+        ("malformed", "mistyped_id", "illegal_change", "idempotency_key_reused"), {},
+    ),
+    500: ("Kabar's fault.", ("internal", "misconfigured", "unstorable"), {}),
+    503: ("The same call may succeed in a moment.", ("unavailable",), {"Retry-After": "Seconds."}),
+}  # fmt: skip
+
+
+def _refusal(meaning: str, codes: tuple[str, ...], headers: dict[str, str]) -> dict[str, Any]:
+    coded = {"properties": {"code": {"enum": list(codes)}}}
+    response: dict[str, Any] = {
+        "description": meaning,
+        "content": {"application/problem+json": {"schema": {"allOf": [_ref("Problem"), coded]}}},
+    }
+    described = {name: {"description": text, "schema": _text()} for name, text in headers.items()}
+    return response | ({"headers": described} if described else {})
+
+
+RESPONSES: dict[str, dict[str, Any]] = {
+    **{str(status): _refusal(*refusal) for status, refusal in _REFUSALS.items()},
+    "415": {"description": "The body is no JSON.", "content": {"application/json": {"schema": _ref("Refused")}}},
+}
+
+IN_PATH: dict[str, dict[str, Any]] = {
+    name: {
+        "name": name, "in": "path", "required": True, "description": text, "schema": _text(minLength=1), "example": example,
+    }
+    for name, text, example in (
+        ("request_id", "A request's number: in any case, with or without dashes and its prefix.", "KTP-7F3K-9QXM-2DM"),
+        ("notice_id", "A notice's id, as notices have it.", "KTP-7F3K-9QXM-2DM.2"),
+    )
+}  # fmt: skip
+
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key", "in": "header",
+    "description": "The same key and body, by the same caller: the first answer again, and nothing done twice.",
+    "schema": _text(minLength=1, maxLength=200), "example": "5f0e7c1a",
+}  # fmt: skip
+
+# What only Meta sends.
+HANDSHAKE: tuple[dict[str, Any], ...] = tuple(
+    {"name": f"hub.{name}", "in": "query", "required": True, "schema": _text()}
+    for name in ("mode", "challenge", "verify_token")
+)
+SIGNATURE: dict[str, Any] = {
+    "name": "X-Hub-Signature-256", "in": "header", "required": True, "schema": _text(),
+    "description": "`sha256=` and the HMAC-SHA256 of the body's bytes with the app's secret, in hex.",
+}  # fmt: skip

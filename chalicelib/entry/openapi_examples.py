@@ -1,0 +1,91 @@
+"""One example for each body that the API takes or answers, of requests that nobody made: data for `openapi`."""
+
+from typing import Any
+
+_OPENED, _READY, _DUE = "2026-11-24T03:00:00.000Z", "2026-11-24T06:30:00.000Z", "2026-11-25T08:00:00.000Z"
+_READ = "2026-11-24T06:31:10.000Z"
+_NUMBER = "KTP-7F3K-9QXM-2DM"
+_HOLD = {"reason": "Jaringan pusat sedang terganggu"}
+
+_REQUEST = {
+    "id": _NUMBER, "office": "1801", "service": "KTP", "status": "ready", "version": 2, "language": "id", "name": "Siti",
+    "phone": "+62…001", "opened_at": _OPENED, "updated_at": _READY, "due_at": _DUE,
+}  # fmt: skip
+_NOTICE = {
+    "id": f"{_NUMBER}.2", "kind": "ready", "state": "read", "channel": "whatsapp", "attempt": 1, "caused_at": _READY,
+    "accepted_at": "2026-11-24T06:30:01.500Z", "arrived_at": _READ,
+    "attempts": [
+        {
+            "number": 1, "channel": "whatsapp", "at": "2026-11-24T06:30:01.500Z", "outcome": "accepted",
+            "provider_id": "wamid.HBgNNjI4MTIwMDAwMDAwMRUCABEYEjAwMDAwMDAwMDAwMDAwMDAwMAA=",
+        }
+    ],
+}  # fmt: skip
+_STALE = {
+    "type": "about:blank", "title": "The request has changed", "status": 409, "code": "stale_version",
+    "detail": "The request is at version 3, not 2: read it again.",
+}  # fmt: skip
+
+EXAMPLES: dict[str, Any] = {
+    "WalkInBody": {"service": "KTP", "name": "Siti", "phone": "+62 812-0000-0001", "consent": True},
+    "ChangeBody": {"to": "ready", "expected_version": 1, "note": "Rak 3"},
+    "ManyBody": {
+        "changes": [
+            {"id": _NUMBER, "to": "ready", "expected_version": 1},
+            {"id": "KK-RBS8-ZHYS-D80", "to": "verified", "expected_version": 2, "hold": True, **_HOLD},
+        ]
+    },
+    "ReplyBody": {"text": "Baik, Ibu. Silakan datang sebelum pukul 15.00."},
+    "Webhook": {
+        "object": "whatsapp_business_account",
+        "entry": [
+            {
+                "id": "200000000000001",
+                "changes": [
+                    {
+                        "field": "messages",
+                        "value": {
+                            "messaging_product": "whatsapp",
+                            "metadata": {"display_phone_number": "62721000000", "phone_number_id": "100000000000002"},
+                            "contacts": [{"profile": {"name": "Siti"}, "wa_id": "6281200000001"}],
+                            "messages": [
+                                {
+                                    "from": "6281200000001", "id": "wamid.HBgN0001", "timestamp": "1795489200",
+                                    "type": "text", "text": {"body": "KTP saya hilang"},
+                                }
+                            ],
+                        },
+                    }
+                ],
+            }
+        ],
+    },
+    "Standing": {
+        "id": _NUMBER, "service": "KTP", "status": "ready", "label": "Siap diambil", "opened_at": _OPENED,
+        "updated_at": _READY, "due_at": _DUE, "next": "Silakan ambil dokumen Anda di kantor.", "bring": "KK",
+        "where": "Kantor Dukcapil, Kalianda, Sen-Kam 08-15",
+    },
+    "Requests": {"requests": [_REQUEST], "cursor": f"{_DUE}#{_NUMBER}"},
+    "OneRequest": {"request": _REQUEST | {"hold": _HOLD}},
+    "File": {
+        "request": _REQUEST,
+        "changes": [
+            {"version": 1, "to": "submitted", "actor": "resident", "at": _OPENED, "due_at": _READY},
+            {"version": 2, "from": "submitted", "to": "ready", "actor": "staff:0f1e2d3c4b5a", "at": _READY, "note": "Rak 3"},
+        ],
+        "messages": [
+            {
+                "id": "9b74c9897bac770ffc029102a200c5de", "from": "resident", "at": _OPENED, "kind": "image",
+                "media": {"id": "1000000000000101", "mime_type": "image/jpeg"}, "request_id": _NUMBER,
+            }
+        ],
+        "notices": [_NOTICE],
+    },
+    "Outcomes": {"outcomes": [{"id": _NUMBER, "request": _REQUEST}, {"id": "KK-RBS8-ZHYS-D80", "problem": _STALE}]},
+    "OneNotice": {"notice": _NOTICE | {"state": "planned", "attempt": 0, "attempts": []}},
+    "Notices": {"notices": [_NOTICE]},
+    "Challenge": "1158201444",
+    "Counts": {"stored": 1, "duplicate": 0, "quarantined": 0},
+    "Health": {"ok": True},
+    "Document": {"openapi": "3.1.0"},
+}  # fmt: skip
