@@ -6,10 +6,11 @@ STAGE ?= dev
 REGION ?= ap-southeast-3
 STRICT ?=
 BIN := .venv/bin
+OPS := $(BIN)/python -m ops
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test chaos check format package clean
+.PHONY: help setup demo up test chaos check format bootstrap deploy doctor package clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,9 +39,17 @@ format: $(READY) ## Format the code and fix what ruff can fix
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-package: $(READY) ## Build what is deployed, zip and template of STAGE=dev, into build/
-	@find app.py chalicelib -name __pycache__ -prune -exec rm -rf {} +
-	@AWS_DEFAULT_REGION=$(REGION) $(BIN)/chalice package --stage $(STAGE) build
+bootstrap: $(READY) ## Make or update what STAGE keeps outside its functions: table, queues, logs, alarms
+	@$(OPS) bootstrap --stage $(STAGE) --region $(REGION)
+
+deploy: $(READY) ## Deploy STAGE to the AWS account that you are signed in to: all of it
+	@$(OPS) deploy --stage $(STAGE) --region $(REGION)
+
+doctor: $(READY) ## Look whether STAGE is as it should be
+	@$(OPS) doctor --stage $(STAGE) --region $(REGION)
+
+package: $(READY) ## Build zip and CloudFormation template of STAGE, once bootstrapped, into build/
+	@$(OPS) package --stage $(STAGE) --region $(REGION)
 
 clean: ## Remove builds and caches; .venv and deployed state stay
 	@rm -rf build .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .chalice/deployments

@@ -9,6 +9,7 @@ from ops import (
     delete,
     deploy,
     doctor,
+    package,
     quarantine,
     restore,
     rollback,
@@ -25,8 +26,8 @@ def ops() -> None:
 
 
 for command in (
-    bootstrap.command, channels.group, dead_letters.group, delete.command, deploy.command, doctor.command, quarantine.group,
-    restore.command, rollback.command, secrets.group, send_test.command, staff.group,
+    bootstrap.command, channels.group, dead_letters.group, delete.command, deploy.command, doctor.command, package.command,
+    quarantine.group, restore.command, rollback.command, secrets.group, send_test.command, staff.group,
 ):  # fmt: skip
     ops.add_command(command)
 

@@ -6,6 +6,7 @@ from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from cfnlint.api import ManualArgs, lint
 
 from ops.packages import sha256_of
 from ops.project import FUNCTIONS, function_name
@@ -186,6 +187,30 @@ def test_what_a_person_wrote_into_the_configuration_is_still_there(prod: Deploye
     config = json.loads((prod.place.project / ".chalice" / "config.json").read_text())
     assert config["stages"]["dev"] == {"environment_variables": {"KABAR_STAGE": "dev"}}
     assert config["lambda_functions"]["deliver"]["lambda_timeout"] == prod.function("deliver")["Timeout"]
+
+
+def test_the_template_for_cloudformation_has_the_same_tuning_and_no_fault(prod: Deployed) -> None:
+    done = prod.place.ops("package", "--stage", STAGE)
+    assert done.returncode == 0, done.stderr
+    template = (prod.place.project / "build" / "sam.json").read_text()
+    assert lint(template, config=ManualArgs(regions=[REGION])) == []
+
+    resources = json.loads(template)["Resources"]
+    names = {one["Properties"]["FunctionName"] for one in resources.values() if one["Type"] == "AWS::Serverless::Function"}
+    assert names == {function_name(STAGE, name) for name in FUNCTIONS}
+    stream = resources["Dispatch"]["Properties"]["Events"]["DispatchDynamodbEventSource"]["Properties"]
+    assert stream["StartingPosition"] == "TRIM_HORIZON"
+    assert [json.loads(one["Pattern"]) for one in stream["FilterCriteria"]["Filters"]] == [STREAM_PATTERN]
+    settings = resources["RestAPI"]["Properties"]["MethodSettings"]
+    limits = {f"{one['ResourcePath']}/{one['HttpMethod']}"[1:]: one["ThrottlingRateLimit"] for one in settings}
+    assert limits == {method: rate for method, (rate, _) in THROTTLES.items()}
+
+
+def test_a_stage_that_was_never_bootstrapped_is_not_packaged(prod: Deployed) -> None:
+    refused = prod.place.ops("package", "--stage", "never")
+    assert refused.returncode == 1
+    assert "ops bootstrap" in refused.stderr
+    assert refused.stderr.count("\n") == 1
 
 
 def test_another_machine_deploys_onto_the_same_api(prod: Deployed) -> None:
