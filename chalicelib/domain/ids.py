@@ -20,7 +20,7 @@ _DASH = r"[ \-‐-―\u2212]"
 _ANYWHERE = re.compile(
     rf"(?<![A-Z0-9])(?:[A-Z]{{1,12}}{_DASH}?)?[A-Z0-9]{{4}}{_DASH}?[A-Z0-9]{{4}}{_DASH}?[A-Z0-9]{{3}}(?![A-Z0-9])"
 )
-_GROUPED = re.compile(rf"(?:[A-Z]{{1,12}}{_DASH}?)?[A-Z0-9]{{4}}[-‐-―\u2212][A-Z0-9]{{4}}[-‐-―\u2212][A-Z0-9]{{3}}")
+_GROUPED = re.compile(r"[A-Z0-9]{4}[-‐-―\u2212][A-Z0-9]{4}[-‐-―\u2212][A-Z0-9]{3}$")
 
 
 class ParsedId(NamedTuple):
@@ -87,7 +87,7 @@ def find(text: str) -> ParsedId | MistypedId | None:
             return parse(candidate)
         except MistypedId as error:
             # Without its dashes it may as well be something else.
-            if mistyped is None and _GROUPED.fullmatch(candidate):
+            if mistyped is None and _GROUPED.search(candidate):
                 mistyped = error
         except Malformed:
             continue
