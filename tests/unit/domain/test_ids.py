@@ -199,6 +199,11 @@ def test_mistyped_id_is_told(text: str) -> None:
     assert found.code == "mistyped_id"
 
 
+@pytest.mark.parametrize("text", ["ktp 8B3E 5N56 TAM", "KTP8B3E5N56TAM", "dusun RT03 RW05 NO2"])
+def test_what_has_no_dashes_may_be_something_else_than_a_mistyped_id(text: str) -> None:
+    assert ids.find(text) is None
+
+
 def test_right_id_counts_before_a_mistyped_one() -> None:
     assert ids.find("KTP-8B3E-5N56-TAM eh KTP-8B3E-5N56-TAK") == ids.parse("KTP-8B3E-5N56-TAK")
 
