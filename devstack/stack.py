@@ -5,11 +5,14 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 
 import urllib3
 
 from chalicelib.adapters.catalogue import load_offices
+from chalicelib.domain.catalogue import Office
+from chalicelib.domain.notice import TIME_TO_LIVE
 from chalicelib.domain.texts import templates
 from chalicelib.wiring import utc_now
 from devstack.api_server import ApiServer
@@ -25,7 +28,7 @@ from devstack.provision import Backing, Credentials, create_backing, store_secre
 from devstack.pumps.queue import QueuePump
 from devstack.pumps.stream import StreamPump
 from devstack.pumps.tick import TickPump
-from devstack.simulator import Simulator, SimulatorConfig, create_simulator
+from devstack.simulator import Number, Simulator, SimulatorConfig, create_simulator
 from devstack.tokens import mint_admin_token
 from devstack.wsgi_server import WsgiServer
 
@@ -96,15 +99,27 @@ def _variables(backing: Backing, aws_url: str, graph_url: str) -> dict[str, str]
 
 
 def _simulated(api_url: str, credentials: Credentials, app: Kabar) -> SimulatorConfig:
+    offices = load_offices()
     return SimulatorConfig(
         app_secret=credentials.app_secret,
         verify_token=credentials.verify_token,
         access_token=credentials.access_token,
         webhook_url=f"{api_url}/webhooks/whatsapp",
-        numbers={number: channel.office for number, channel in CHANNELS.items()},
-        templates={(one.name, one.language): one.body for office in load_offices().values() for one in templates(office)},
+        numbers={number: _number(offices[channel.office], channel.service) for number, channel in CHANNELS.items()},
+        templates={(one.name, one.language): one.body for office in offices.values() for one in templates(office)},
         graph_version=app.wiring.settings.graph_version,
+        lifetimes=_lifetimes(offices),
     )
+
+
+def _number(office: Office, service: str | None) -> Number:
+    return Number(office.name, office.services[service].name["id"] if service else None)
+
+
+def _lifetimes(offices: Mapping[str, Office]) -> dict[str, timedelta]:
+    """The templates that must arrive soon or not at all: a ready notice has one for each way to get the document."""
+    names = {one.name for office in offices.values() for one in templates(office)}
+    return {name: lifetime for name in names for kind, lifetime in TIME_TO_LIVE.items() if name.startswith(f"kabar_{kind}")}
 
 
 def _serve(parts: ExitStack, app: Kabar, api_socket: socket.socket, simulator: Simulator, graph_socket: socket.socket) -> None:

@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from devstack.simulator import faults
 from devstack.simulator.addresses import canonical
+from devstack.simulator.media_types import MEDIA_TYPES
 from devstack.simulator.outbox import Channel
-from devstack.simulator.payloads import CAPTIONED_TYPES
 from devstack.simulator.problems import BadCommand
 from devstack.simulator.templates import Status
 
@@ -36,35 +36,44 @@ class Button(Command):
     title: Words
 
 
+class Row(Button):
+    """A chosen row of a list."""
+
+    description: Words | None = None
+
+
 class Media(Command):
-    """A sent file."""
+    """A sent file. id: of a file that was given to `/sim/files`; without it, a small example is sent."""
 
     type: Literal["image", "document", "audio", "video", "sticker"]
     caption: str | None = None
+    id: Words | None = None
 
     @model_validator(mode="after")
     def _only_some_have_captions(self) -> "Media":
-        if self.caption is not None and self.type not in CAPTIONED_TYPES:
+        if self.caption is not None and not MEDIA_TYPES[self.type].has_caption:
             raise ValueError(f"a file of type {self.type} has no caption")
         return self
 
 
 class Inbound(Command):
-    """`/sim/inbound`. name: of the sender's profile; timestamp: epoch seconds."""
+    """`/sim/inbound`. reply_to: the id of a message by the office; name: of the sender's profile; timestamp: epoch seconds."""
 
     sender: Address = Field(alias="from")
     phone_number_id: Words
     text: Words | None = None
     button: Button | None = None
+    row: Row | None = None
     media: Media | None = None
+    reply_to: Words | None = None
     id: Words | None = None
     timestamp: Seconds | SecondsText | None = None
     name: Words = "Warga"
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> "Inbound":
-        if sum(part is not None for part in (self.text, self.button, self.media)) != 1:
-            raise ValueError("give exactly one of text, button and media")
+        if sum(part is not None for part in (self.text, self.button, self.row, self.media)) != 1:
+            raise ValueError("give exactly one of text, button, row and media")
         return self
 
 
@@ -93,11 +102,25 @@ class SetFault(Command):
 
 
 class SetPhone(Command):
-    """`/sim/phones`."""
+    """`/sim/phones`. What is not given stays as it is."""
 
     phone: Address
-    whatsapp: bool
+    whatsapp: bool | None = None
     synchronous: bool = False
+    on: bool | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> "SetPhone":
+        if self.whatsapp is None and self.on is None:
+            raise ValueError("give whatsapp, on or both")
+        return self
+
+
+class Read(Command):
+    """`/sim/read`. phone_number_id: of the chat; without it, all chats."""
+
+    phone: Address
+    phone_number_id: Words | None = None
 
 
 class SetTemplate(Command):

@@ -1,8 +1,17 @@
 """What the simulator is told about the office it serves, and what it may ask of the rest of the stack."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Number:
+    """A business's number, as residents know it. office: its name; service: its name, None for a number for all of them."""
+
+    office: str
+    service: str | None
 
 
 @dataclass(frozen=True)
@@ -10,8 +19,9 @@ class SimulatorConfig:
     """The business account that the simulator plays.
 
     app_secret: signs webhooks.  verify_token: for the handshake.  access_token: what senders must show.
-    webhook_url: Kabar's.  numbers: phone_number_id → office.
+    webhook_url: Kabar's.  numbers: by phone_number_id.
     templates: (name, language) → body with `{{1}}`, `{{2}}`, ….  graph_version: what Kabar uses; any `v<n>.<n>` is served.
+    lifetimes: template name → how long WhatsApp tries to deliver it; all else it tries for 30 days.
     redelivery_backoff_s: after the first failed post of a report, doubled for each further one; Meta goes on for 7 days, this
     for 31 times as long.
     """
@@ -20,9 +30,10 @@ class SimulatorConfig:
     verify_token: str
     access_token: str
     webhook_url: str
-    numbers: Mapping[str, str]
+    numbers: Mapping[str, Number]
     templates: Mapping[tuple[str, str], str]
     graph_version: str
+    lifetimes: Mapping[str, timedelta] = field(default_factory=dict)
     redelivery_backoff_s: float = 0.1
 
 

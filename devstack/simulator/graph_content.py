@@ -1,10 +1,8 @@
 """What a WhatsApp message can say, with Meta's limits: text, template, interactive buttons and lists."""
 
-from dataclasses import dataclass
-
+from devstack.simulator.content import Content, Menu, Section
 from devstack.simulator.graph_errors import GraphError
 from devstack.simulator.graph_params import INVALID, NOT_VALID, Param
-from devstack.simulator.outbox import Kind
 from devstack.simulator.templates import Templates
 
 _LONGEST_TEXT = 4096
@@ -12,16 +10,6 @@ _LONGEST_BUTTONS_BODY = 1024
 _MOST_BUTTONS, _MOST_ROWS = 3, 10
 _FORMAT_MISMATCH = 132012
 _NAMES_AND_CODES = 512
-
-
-@dataclass(frozen=True)
-class Content:
-    """What arrives on the phone. buttons: `{"id","title"}` of everything that can be pressed."""
-
-    kind: Kind
-    body: str
-    template: str | None = None
-    buttons: tuple[dict[str, str], ...] = ()
 
 
 def text(message: Param) -> Content:
@@ -56,17 +44,27 @@ def _parameter(parameter: Param) -> str:
 def interactive(message: Param) -> Content:
     """`interactive`: reply buttons or a list. Raises GraphError."""
     given = message.nested("interactive", "type", "header", "body", "footer", "action")
-    if given.has("header"):
-        header = given.nested("header", "type", "text")
-        header.one_of("type", "text")
-        header.text("text", 60)
-    if given.has("footer"):
-        given.nested("footer", "text").text("text", 60)
+    header, footer = _header(given), _footer(given)
     if given.one_of("type", "button", "list") == "button":
         body = given.nested("body", "text").text("text", _LONGEST_BUTTONS_BODY)
-        return Content("interactive", body, buttons=_buttons(given.nested("action", "buttons")))
+        buttons = _buttons(given.nested("action", "buttons"))
+        return Content("interactive", body, header=header, footer=footer, buttons=buttons)
     body = given.nested("body", "text").text("text", _LONGEST_TEXT)
-    return Content("interactive", body, buttons=_rows(given.nested("action", "button", "sections")))
+    menu = _menu(given.nested("action", "button", "sections"))
+    buttons = _counted(menu.rows(), "rows", _MOST_ROWS)
+    return Content("interactive", body, header=header, footer=footer, buttons=buttons, menu=menu)
+
+
+def _header(given: Param) -> str | None:
+    if not given.has("header"):
+        return None
+    header = given.nested("header", "type", "text")
+    header.one_of("type", "text")
+    return header.text("text", 60)
+
+
+def _footer(given: Param) -> str | None:
+    return given.nested("footer", "text").text("text", 60) if given.has("footer") else None
 
 
 def _buttons(action: Param) -> tuple[dict[str, str], ...]:
@@ -78,19 +76,21 @@ def _buttons(action: Param) -> tuple[dict[str, str], ...]:
     return _counted(pressed, "buttons", _MOST_BUTTONS)
 
 
-def _rows(action: Param) -> tuple[dict[str, str], ...]:
-    action.text("button", 20)
+def _menu(action: Param) -> Menu:
+    button = action.text("button", 20)
     sections = action.list_of("sections", "title", "rows")
-    rows = []
-    for section in sections:
-        if len(sections) > 1 or section.has("title"):
-            section.text("title", 24)
-        rows += section.list_of("rows", "id", "title", "description")
-    for row in rows:
-        if row.has("description"):
-            row.text("description", 72)
-    pressed = tuple({"id": row.text("id", 200), "title": row.text("title", 24)} for row in rows)
-    return _counted(pressed, "rows", _MOST_ROWS)
+    return Menu(button, tuple(_section(section, titled=len(sections) > 1) for section in sections))
+
+
+def _section(section: Param, *, titled: bool) -> Section:
+    """titled: whether it needs a title, which a single section does not."""
+    title = section.text("title", 24) if titled or section.has("title") else None
+    return Section(title, tuple(_row(row) for row in section.list_of("rows", "id", "title", "description")))
+
+
+def _row(row: Param) -> dict[str, str]:
+    description = {"description": row.text("description", 72)} if row.has("description") else {}
+    return {"id": row.text("id", 200), "title": row.text("title", 24), **description}
 
 
 def _counted(pressed: tuple[dict[str, str], ...], what: str, most: int) -> tuple[dict[str, str], ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from devstack.simulator import graph_content
 from devstack.simulator.addresses import canonical, is_user_id
-from devstack.simulator.graph_content import Content
+from devstack.simulator.content import Content
 from devstack.simulator.graph_errors import GraphError
 from devstack.simulator.graph_params import INVALID, NOT_VALID, Param
 from devstack.simulator.templates import Templates

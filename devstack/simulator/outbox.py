@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from devstack.simulator.addresses import shown
+from devstack.simulator.content import Content
 
 Channel = Literal["whatsapp", "sms"]
-Kind = Literal["text", "template", "interactive", "sms"]
 
 _RANKS = {"accepted": 0, "sent": 1, "failed": 2, "delivered": 3, "read": 4}
 _ATTEMPT = re.compile(r"#[0-9]+$")
@@ -18,18 +18,20 @@ _ATTEMPT = re.compile(r"#[0-9]+$")
 
 @dataclass(frozen=True)
 class Sent:
-    """A message that a provider accepted. to: canonical; callback: the sender's `biz_opaque_callback_data`."""
+    """A message that a provider accepted.
+
+    to: canonical.  callback: the caller's `biz_opaque_callback_data`.  phone_number_id: WhatsApp's sender.  sender: the
+    name that an SMS shows, None where the carrier chooses.
+    """
 
     at: datetime
     channel: Channel
     to: str
-    kind: Kind
-    body: str
+    content: Content
     provider_id: str
     callback: str | None = None
     phone_number_id: str | None = None
-    template: str | None = None
-    buttons: tuple[dict[str, str], ...] = ()
+    sender: str | None = None
 
     def told(self, state: str) -> dict[str, object]:
         """The message as `/sim/outbox` lists it."""
@@ -37,14 +39,14 @@ class Sent:
             "at": iso(self.at),
             "channel": self.channel,
             "to": shown(self.to),
-            "kind": self.kind,
-            "body": self.body,
+            "kind": self.content.kind,
+            "body": self.content.body,
             "notice": _ATTEMPT.sub("", self.callback) if self.callback else None,
             "provider_id": self.provider_id,
             "state": state,
             "phone_number_id": self.phone_number_id,
-            **({"template": self.template} if self.template else {}),
-            **({"buttons": list(self.buttons)} if self.buttons else {}),
+            **({"sender": self.sender} if self.sender else {}),
+            **self.content.parts(),
         }
 
 
@@ -69,10 +71,14 @@ class Outbox:
             if now is not None and _RANKS[state] > _RANKS[now]:
                 self._states[provider_id] = state
 
-    def listed(self, to: str | None = None) -> list[dict[str, object]]:
-        """All messages, or those to one canonical address."""
+    def messages(self, to: str | None = None) -> list[tuple[Sent, str]]:
+        """All messages with their states, or those to one canonical address."""
         with self._lock:
-            return [sent.told(self._states[sent.provider_id]) for sent in self._sent if to in (None, sent.to)]
+            return [(sent, self._states[sent.provider_id]) for sent in self._sent if to in (None, sent.to)]
+
+    def listed(self, to: str | None = None) -> list[dict[str, object]]:
+        """The same as `/sim/outbox` lists them."""
+        return [sent.told(state) for sent, state in self.messages(to)]
 
     def counts(self) -> dict[str, dict[str, int]]:
         """How many messages each channel has in each state."""

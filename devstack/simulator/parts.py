@@ -6,6 +6,8 @@ from datetime import datetime
 
 from devstack.simulator.config import Control, SimulatorConfig
 from devstack.simulator.faults import Faults
+from devstack.simulator.files import Files
+from devstack.simulator.inbox import Inbox
 from devstack.simulator.limits import Limits
 from devstack.simulator.outbox import Outbox
 from devstack.simulator.phones import Phones
@@ -24,6 +26,8 @@ class Parts:
     clock: Callable[[], datetime]
     control: Control
     faults: Faults
+    files: Files
+    inbox: Inbox
     limits: Limits
     outbox: Outbox
     phones: Phones
@@ -34,8 +38,8 @@ class Parts:
     wire: Wire
 
     def reset(self) -> None:
-        """Back to the beginning, but for what residents wrote: windows stay as they are, as Kabar's data does."""
-        for part in (self.faults, self.limits, self.outbox, self.phones, self.reporter):
+        """Back to the beginning, but for what Kabar knows from residents: windows and files stay, as Kabar's data does."""
+        for part in (self.faults, self.inbox, self.limits, self.outbox, self.phones, self.reporter):
             part.clear()
         self.templates.reset()
 
@@ -48,6 +52,8 @@ def create_parts(config: SimulatorConfig, clock: Callable[[], datetime], control
         clock=clock,
         control=control,
         faults=Faults(),
+        files=Files(),
+        inbox=Inbox(),
         limits=Limits(),
         outbox=outbox,
         phones=Phones(),

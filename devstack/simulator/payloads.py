@@ -1,26 +1,16 @@
 """Meta's webhook payloads and ids, as this account gets them."""
 
 import base64
-import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
 from devstack.simulator.addresses import is_user_id
+from devstack.simulator.files import File
 from devstack.simulator.graph_errors import reported
 from devstack.simulator.outbox import Sent
 
 _ACCOUNT = "102290129340398"
-_MIME_TYPES = {
-    "image": "image/jpeg",
-    "document": "application/pdf",
-    "audio": "audio/ogg; codecs=opus",
-    "video": "video/mp4",
-    "sticker": "image/webp",
-}
-MEDIA_TYPES = tuple(_MIME_TYPES)
-CAPTIONED_TYPES = ("image", "document", "video")
-
 # What stands around the number in real ids: a length-prefixed address, the direction, then random hexadecimal digits.
 _OUTBOUND, _INBOUND = b"\x15\x02\x00\x11\x18\x12", b"\x15\x02\x00\x12\x18\x14"
 
@@ -48,7 +38,7 @@ def seconds(moment: datetime) -> str:
 
 def status(sent: Sent, state: str, code: int | None, at: datetime) -> dict[str, object]:
     """A report about a message. code: the error, for a failed one. `conversation` is absent, as since v24."""
-    is_free = sent.kind != "template"
+    is_free = sent.content.kind != "template"
     pricing = {
         "billable": not is_free,
         "pricing_model": "PMP",
@@ -85,22 +75,37 @@ def button_reply(identifier: str, title: str) -> dict[str, object]:
     return {"type": "interactive", "interactive": {"type": "button_reply", "button_reply": {"id": identifier, "title": title}}}
 
 
-def media(kind: str, caption: str | None) -> dict[str, object]:
-    """A file's type and content; its id leads nowhere yet."""
-    identifier = str(10**15 + secrets.randbelow(9 * 10**15))
+def list_reply(identifier: str, title: str, description: str | None) -> dict[str, object]:
+    """A chosen row's type and content."""
+    row = {"id": identifier, "title": title, **({"description": description} if description is not None else {})}
+    return {"type": "interactive", "interactive": {"type": "list_reply", "list_reply": row}}
+
+
+def media(kind: str, file: File, caption: str | None) -> dict[str, object]:
+    """A file's type and content. The hash is in base64 here, and in hexadecimal where the file is asked for."""
     content: dict[str, object] = {
-        "id": identifier,
-        "mime_type": _MIME_TYPES[kind],
-        "sha256": base64.b64encode(hashlib.sha256(identifier.encode()).digest()).decode(),
+        "id": file.id,
+        "mime_type": file.mime_type,
+        "sha256": base64.b64encode(file.sha256).decode(),
         **({"caption": caption} if caption is not None else {}),
-        **({"filename": "dokumen.pdf"} if kind == "document" else {}),
+        **({"filename": file.name or "dokumen.pdf"} if kind == "document" else {}),
         **({"voice": True} if kind == "audio" else {}),
         **({"animated": False} if kind == "sticker" else {}),
     }
     return {"type": kind, kind: content}
 
 
+def display_phone_number(phone_number_id: str) -> str:
+    """The number that residents see, invented from its id."""
+    return f"6221{phone_number_id[-8:]}"
+
+
+def context(phone_number_id: str, replied_to: str) -> dict[str, object]:
+    """What says which of the office's messages a reply is to."""
+    return {"context": {"from": display_phone_number(phone_number_id), "id": replied_to}}
+
+
 def _envelope(phone_number_id: str, value: Mapping[str, object]) -> dict[str, object]:
-    metadata = {"display_phone_number": f"6221{phone_number_id[-8:]}", "phone_number_id": phone_number_id}
+    metadata = {"display_phone_number": display_phone_number(phone_number_id), "phone_number_id": phone_number_id}
     change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": metadata, **value}}
     return {"object": "whatsapp_business_account", "entry": [{"id": _ACCOUNT, "changes": [change]}]}

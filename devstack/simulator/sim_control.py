@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from devstack.simulator import commands, faults
 from devstack.simulator.addresses import canonical
-from devstack.simulator.commands import Advance, SetFault, SetPhone, SetTemplate, Settle
+from devstack.simulator.commands import Advance, SetFault, SetTemplate, Settle
 from devstack.simulator.faults import Fault
 from devstack.simulator.outbox import iso
 from devstack.simulator.parts import Parts
@@ -56,11 +56,11 @@ def _setting(sim: Blueprint, parts: Parts) -> None:
         parts.faults.add(Fault(faults.outcome(command.outcome), command.to, command.channel, command.times))
         return jsonify(command.model_dump())
 
-    @sim.post("/phones")
-    def set_phone() -> Response:
-        command = commands.read(SetPhone)
-        parts.phones.set(command.phone, whatsapp=command.whatsapp, synchronous=command.synchronous)
-        return jsonify(command.model_dump())
+    @sim.delete("/faults")
+    def clear_faults() -> Response:
+        """Takes back those that are still to come."""
+        parts.faults.clear()
+        return jsonify([])
 
     @sim.post("/templates")
     def set_template() -> Response:

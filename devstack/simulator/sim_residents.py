@@ -8,7 +8,10 @@ from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
 from devstack.simulator import commands, payloads
-from devstack.simulator.commands import Inbound, RawWebhook
+from devstack.simulator.commands import Inbound, Media, RawWebhook
+from devstack.simulator.files import File
+from devstack.simulator.inbox import Written
+from devstack.simulator.media_types import MEDIA_TYPES
 from devstack.simulator.parts import Parts
 from devstack.simulator.problems import BadCommand
 from devstack.simulator.webhook import Answer, encoded
@@ -25,10 +28,7 @@ def routes(parts: Parts) -> Blueprint:
         command = commands.read(Inbound)
         if command.phone_number_id not in parts.config.numbers:
             raise BadCommand(f"phone_number_id: none of {', '.join(sorted(parts.config.numbers))}")
-        identifier = command.id or payloads.inbound_id(command.sender)
-        payload = payloads.inbound(command.phone_number_id, command.sender, command.name, _message(parts, command, identifier))
-        answer = _post(parts, encoded(payload))
-        return jsonify(status=answer.status, id=identifier, response=answer.body)
+        return jsonify(_write(parts, command))
 
     @sim.post("/webhook")
     def webhook() -> Response:
@@ -45,17 +45,48 @@ def routes(parts: Parts) -> Blueprint:
     return sim
 
 
-def _message(parts: Parts, command: Inbound, identifier: str) -> dict[str, object]:
-    timestamp = payloads.seconds(parts.clock()) if command.timestamp is None else str(command.timestamp)
-    return {"id": identifier, "timestamp": timestamp, **_said(command)}
+def _write(parts: Parts, command: Inbound) -> dict[str, object]:
+    """Posts a resident's message, and remembers it."""
+    identifier, at = command.id or payloads.inbound_id(command.sender), parts.clock()
+    file = _file(parts, command.media) if command.media else None
+    said = _said(command, file)
+    body = command.text or (command.media and command.media.caption) or _pressed(command)
+    written = Written(identifier, at, command.sender, command.phone_number_id, str(said["type"]), body, file)
+    parts.inbox.add(written)
+    timestamp = payloads.seconds(at) if command.timestamp is None else str(command.timestamp)
+    context = payloads.context(command.phone_number_id, command.reply_to) if command.reply_to else {}
+    message = {**context, "id": identifier, "timestamp": timestamp, **said}
+    answer = _post(parts, encoded(payloads.inbound(command.phone_number_id, command.sender, command.name, message)))
+    parts.inbox.move(identifier, "delivered" if answer.status == 200 else "failed")  # noqa: PLR2004 - Meta's only yes
+    return {"status": answer.status, "id": identifier, "response": answer.body}
 
 
-def _said(command: Inbound) -> dict[str, object]:
+def _pressed(command: Inbound) -> str:
+    pressed = command.button or command.row
+    return pressed.title if pressed else ""
+
+
+def _said(command: Inbound, file: File | None) -> dict[str, object]:
     if command.button:
         return payloads.button_reply(command.button.id, command.button.title)
-    if command.media:
-        return payloads.media(command.media.type, command.media.caption)
+    if command.row:
+        return payloads.list_reply(command.row.id, command.row.title, command.row.description)
+    if command.media and file:
+        return payloads.media(command.media.type, file, command.media.caption)
     return payloads.text(command.text or "")
+
+
+def _file(parts: Parts, media: Media) -> File:
+    """The file that was given, or an example of its kind."""
+    kind = MEDIA_TYPES[media.type]
+    if media.id is None:
+        return parts.files.keep(parts.clock(), kind.mime_type, kind.example(mark=secrets.token_hex(8)))
+    file = parts.files.get(media.id, parts.clock())
+    if file is None:
+        raise BadCommand("media.id: there is no such file; give it to POST /sim/files first")
+    if objection := kind.objection(file):
+        raise BadCommand(f"media: a file of type {media.type} {objection}")
+    return file
 
 
 def _post(parts: Parts, raw: bytes) -> Answer:

@@ -7,24 +7,39 @@ from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from devstack.simulator import graph, sim_control, sim_residents, sns
+from devstack.simulator import (
+    graph,
+    graph_access,
+    graph_files,
+    phone_page,
+    sim_control,
+    sim_files,
+    sim_phones,
+    sim_residents,
+    sns,
+)
 from devstack.simulator.config import Control, SimulatorConfig
 from devstack.simulator.faults import KNOWN
 from devstack.simulator.parts import Parts, create_parts
 from devstack.simulator.problems import BadCommand, problem
 
 _MAX_BODY = 16 * 1024 * 1024  # Meta's webhooks end at 3 MB; a tester may want to pass that
-_HOME = """Kabar's simulator: graph.facebook.com, SNS's Publish, and the residents' phones.
+_HELP = """Kabar's simulator: graph.facebook.com, SNS's Publish, and the residents' phones.
 
-POST /{version}/<phone_number_id>/messages   as graph.facebook.com     POST /   as SNS, Action=Publish
+GET  /{version}/<media_id>, POST /{version}/<phone_number_id>/messages   as graph.facebook.com
+POST /                                                       as SNS, Action=Publish
+GET  /                                                       a phone, for a person to be the resident
 
 POST /sim/inbound    a resident writes             GET  /sim/outbox      what providers accepted (?to=)
 POST /sim/webhook    any raw payload, signed       GET  /sim/undelivered reports that Kabar never took
 POST /sim/handshake  sets up the webhook           GET  /sim/state       counts
-POST /sim/faults     how the next sends end        GET  /sim/faults      those still to come
-POST /sim/phones     a phone without WhatsApp      POST /sim/templates   pauses a template
+POST /sim/read       a resident reads              GET  /sim/thread      a phone and its messages (?phone=)
+POST /sim/files      what a resident then sends    GET  /sim/files/<id>  the file
+POST /sim/faults     how the next sends end        GET  /sim/faults      those still to come; DELETE forgets them
+POST /sim/phones     without WhatsApp, off, on     POST /sim/templates   pauses a template
 POST /sim/advance    moves Kabar's clock           POST /sim/settle      waits until all is idle
-POST /sim/reset      clears faults and outbox, not data
+POST /sim/reset      clears faults and outbox,     GET  /sim/account     whom to write to, what can be sent
+                     not data
 
 How a send can end: {outcomes}
 """
@@ -54,16 +69,17 @@ def create_simulator(config: SimulatorConfig, clock: Callable[[], datetime], con
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = _MAX_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask types the provider by its base class
-    for blueprint in (sim_residents.routes(parts), sim_control.routes(parts), graph.routes(parts)):
-        app.register_blueprint(blueprint)
+    for module in (sim_residents, sim_phones, sim_files, sim_control, graph, graph_files):
+        app.register_blueprint(module.routes(parts))
+    app.register_blueprint(phone_page.routes())
     _outskirts(app, parts)
     return Simulator(app, parts)
 
 
 def _outskirts(app: Flask, parts: Parts) -> None:
-    @app.get("/")
-    def home() -> Response:
-        return Response(_HOME.format(version=parts.config.graph_version, outcomes=", ".join(KNOWN)), mimetype="text/plain")
+    @app.get("/sim")
+    def help_() -> Response:
+        return Response(_HELP.format(version=parts.config.graph_version, outcomes=", ".join(KNOWN)), mimetype="text/plain")
 
     @app.post("/")
     @app.post("/<path:path>")
@@ -71,8 +87,8 @@ def _outskirts(app: Flask, parts: Parts) -> None:
         if request.mimetype == "application/x-www-form-urlencoded" or not path:
             return sns.publish(parts)
         if path.startswith("sim/"):
-            return problem(404, "not_found", "Not Found", "there is no such command; GET / lists them")
-        return graph.unknown_path()
+            return problem(404, "not_found", "Not Found", "there is no such command; GET /sim lists them")
+        return graph_access.unknown_path()
 
     @app.errorhandler(BadCommand)
     def bad_command(error: BadCommand) -> Response:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from devstack.simulator import exchange, sns_publish
 from devstack.simulator.addresses import canonical
+from devstack.simulator.content import Content
 from devstack.simulator.exchange import Exchange
 from devstack.simulator.outbox import Sent
 from devstack.simulator.parts import Parts
@@ -58,9 +59,9 @@ def _sent(parts: Parts, contact: str, publication: Publication) -> Sent:
         at=parts.clock(),
         channel="sms",
         to=contact,
-        kind="sms",
-        body=publication.message,
+        content=Content("sms", publication.message),
         provider_id=str(uuid.uuid4()),
+        sender=publication.sender,
     )
 
 

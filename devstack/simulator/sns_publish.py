@@ -26,10 +26,11 @@ class SnsError(Exception):
 
 @dataclass(frozen=True)
 class Publication:
-    """A text message to send. phone: E.164."""
+    """A text message to send. phone: E.164; sender: the name to show, None for the carrier's choice."""
 
     phone: str
     message: str
+    sender: str | None = None
 
 
 def read(form: Mapping[str, str]) -> Publication:
@@ -48,9 +49,10 @@ def read(form: Mapping[str, str]) -> Publication:
         raise SnsError("InvalidParameter", "Invalid parameter: Empty message")
     if len(message) > _LONGEST_MESSAGE:
         raise _invalid("Message", f"longer than {_LONGEST_MESSAGE} characters")
-    for name, entry in _attributes(form).items():
+    attributes = _attributes(form)
+    for name, entry in attributes.items():
         _check_attribute(name, entry)
-    return Publication(phone, message)
+    return Publication(phone, message, attributes.get("AWS.SNS.SMS.SenderID", {}).get("Value.StringValue"))
 
 
 def _attributes(form: Mapping[str, str]) -> dict[str, dict[str, str]]:

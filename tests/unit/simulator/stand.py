@@ -16,7 +16,7 @@ from typing import Any
 import urllib3
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from devstack.simulator import Simulator, SimulatorConfig, create_simulator
+from devstack.simulator import Number, Simulator, SimulatorConfig, create_simulator
 
 SECRET = "app-secret"
 TOKEN = "access-token"
@@ -201,9 +201,10 @@ def running() -> Iterator[Stand]:
         verify_token="verify-token",
         access_token=TOKEN,
         webhook_url=f"http://127.0.0.1:{kabar.server_port}/webhooks/whatsapp",
-        numbers={KK: "1801", KTP: "1801"},
+        numbers={KK: Number("Disdukcapil", "Kartu Keluarga"), KTP: Number("Disdukcapil", "KTP-el")},
         templates=TEMPLATES,
         graph_version="v24.0",
+        lifetimes={"status_ready": timedelta(minutes=4)},
         redelivery_backoff_s=0.01,
     )
     simulator = create_simulator(config, clock, rest)

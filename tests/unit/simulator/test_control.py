@@ -129,11 +129,17 @@ def test_the_state_counts(stand: Stand) -> None:
     assert stand.get("/sim/state")["open_windows"] == 0
 
 
-def test_the_front_page_is_for_people(stand: Stand) -> None:
-    page = stand.http.request("GET", stand.url + "/")
+def test_the_help_is_for_people(stand: Stand) -> None:
+    page = stand.http.request("GET", stand.url + "/sim")
     assert page.headers["Content-Type"].startswith("text/plain")
     assert b"/v24.0/<phone_number_id>/messages" in page.data
     assert b"receipts:reversed" in page.data
+
+
+def test_faults_are_taken_back(stand: Stand) -> None:
+    stand.post("/sim/faults", {"outcome": "silent", "times": 3})
+    assert stand.http.request("DELETE", f"{stand.url}/sim/faults").json() == []
+    assert stand.get("/sim/faults") == []
 
 
 @pytest.mark.parametrize("path", ["/sim/advance", "/sim/settle"])

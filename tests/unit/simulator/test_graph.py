@@ -89,6 +89,17 @@ def test_buttons_and_lists_show_what_can_be_pressed(stand: Stand) -> None:
     assert {entry["kind"] for entry in stand.outbox()} == {"interactive"}
 
 
+def test_a_list_shows_how_it_opens_and_everything_shows_what_is_above_and_below_it(stand: Stand) -> None:
+    stand.hear()
+    row = {"id": "kk", "title": "Kartu Keluarga", "description": "Baru"}
+    listed: Any = rows(row)
+    listed["interactive"] |= {"header": {"type": "text", "text": "Layanan"}, "footer": {"text": "GRATIS"}}
+    assert stand.send(listed).status == 200
+    (entry,) = stand.outbox()
+    assert entry["menu"] == {"button": "Menu", "sections": [{"title": "Layanan", "rows": [row]}]}
+    assert (entry["header"], entry["footer"]) == ("Layanan", "GRATIS")
+
+
 def test_a_user_id_is_a_recipient_but_no_phone(stand: Stand) -> None:
     stand.hear(USER_ID)
     body = text()

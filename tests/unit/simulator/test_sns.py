@@ -70,6 +70,7 @@ def test_a_published_sms_lies_in_the_outbox_and_is_never_reported(stand: Stand, 
             "provider_id": answer["MessageId"],
             "state": "accepted",
             "phone_number_id": None,
+            "sender": "DUKCAPIL",
         }
     ]
 
