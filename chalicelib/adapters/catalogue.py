@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.domain.catalogue import LANGUAGES, Office, Output, Service, SmsTerms
 from chalicelib.domain.errors import Misconfigured
-from chalicelib.domain.hours import Calendar, Span, Zone
+from chalicelib.domain.hours import Calendar, Season, Span, Zone
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -45,12 +45,12 @@ def parse_office(code: str, text: str) -> Office:
             short=data["short"],
             sms=_sms(data["sms"]),
             place=data["place"],
-            hours=data["hours"],
             calendar=_calendar(data["zone"], data["calendar"]),
             services={service: _service(service, one) for service, one in data["services"].items()},
             notify=frozenset(data["notify"]),
             notice_hours=_span(data["notice_hours"]),
             notice_on_closed_days=bool(data["notice_on_closed_days"]),
+            links=frozenset(data.get("links", ())),
             texts={(lang, kind): body for lang, own in data.get("texts", {}).items() for kind, body in own.items()},
         )
     except (KeyError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
@@ -60,10 +60,18 @@ def parse_office(code: str, text: str) -> Office:
 def _calendar(zone: str, data: Mapping[str, Any]) -> Calendar:
     return Calendar(
         zone=Zone(zone),
-        weekly={number: _span(data[name]) for number, name in enumerate(_WEEKDAYS) if name in data},
+        weekly=_weekly(data),
         closed=frozenset(date.fromisoformat(day) for day in data.get("closed", ())),
         extra={date.fromisoformat(day): _span(span) for day, span in data.get("extra", {}).items()},
+        seasons=tuple(
+            Season(date.fromisoformat(one["first"]), date.fromisoformat(one["last"]), _weekly(one))
+            for one in data.get("seasons", ())
+        ),
     )
+
+
+def _weekly(data: Mapping[str, Any]) -> dict[int, Span]:
+    return {number: _span(data[name]) for number, name in enumerate(_WEEKDAYS) if name in data}
 
 
 def _sms(data: Mapping[str, Any]) -> SmsTerms:
@@ -86,4 +94,5 @@ def _service(code: str, data: Mapping[str, Any]) -> Service:
         output=Output(data["output"]),
         decision_open_time=timedelta(hours=data["decision_hours"]),
         done_time=timedelta(hours=data["done_hours"]),
+        number=data.get("number"),
     )

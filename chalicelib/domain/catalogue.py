@@ -24,7 +24,8 @@ class Output(StrEnum):
 class Service:
     """What a resident can ask for. Texts are by language.
 
-    words: what people call it, lower case; needs: what to send; bring: what to show when picking it up.
+    words: what people call it, lower case; needs: what to send; bring: what to show when picking it up; number: where to
+    write for it, as people read it, None where the office does not say.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Service:
     output: Output
     decision_open_time: timedelta
     done_time: timedelta
+    number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Office:
     """One Dukcapil. notify: the statuses, and `hold`, whose changes owe the resident a notice.
 
     short: how an SMS begins; notice_hours: when status notices may go out, local time, on closed days too if
-    `notice_on_closed_days`; texts: own words, by (language, kind).
+    `notice_on_closed_days`; texts: own words, by (language, kind); links: hosts that its texts may name.
     """
 
     code: str
@@ -59,13 +61,18 @@ class Office:
     short: str
     sms: SmsTerms
     place: str
-    hours: Mapping[str, str]
     calendar: Calendar
     services: Mapping[str, Service]
     notify: frozenset[str]
     notice_hours: Span
     notice_on_closed_days: bool
     texts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    links: frozenset[str] = frozenset()
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What people call the services → code."""
+        return {word: service.code for service in self.services.values() for word in service.words}
 
     def may_tell_at(self, now: datetime) -> datetime:
         """The next moment at which a status notice may go out: `now` itself within the notice hours."""

@@ -1,6 +1,6 @@
 """An office's hours: local time, opening days, and time that counts only while the office is open."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from enum import StrEnum
@@ -12,6 +12,7 @@ _DAYS = {
     "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
+_SHORT_DAYS = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
 _MONTHS = {
     "id": ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November",
            "Desember"),
@@ -42,6 +43,15 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Season:
+    """Some weeks with other hours, such as Ramadan. first, last: its days, both included."""
+
+    first: date
+    last: date
+    weekly: Mapping[int, Span]
+
+
+@dataclass(frozen=True)
 class Calendar:
     """When an office is open. weekly: weekday (Monday is 0) → hours; closed: days off; extra: days with hours of their own."""
 
@@ -49,6 +59,7 @@ class Calendar:
     weekly: Mapping[int, Span]
     closed: frozenset[date] = frozenset()
     extra: Mapping[date, Span] = field(default_factory=dict)
+    seasons: tuple[Season, ...] = ()
 
     def local(self, at: datetime) -> datetime:
         """The same moment on the office's wall clock."""
@@ -58,7 +69,11 @@ class Calendar:
         """The hours of that day, None when closed. An extra day beats a closed one."""
         if day in self.extra:
             return self.extra[day]
-        return None if day in self.closed else self.weekly.get(day.weekday())
+        return None if day in self.closed else self._week_of(day).get(day.weekday())
+
+    def _week_of(self, day: date) -> Mapping[int, Span]:
+        """The usual hours, or those of the season that the day is in."""
+        return next((season.weekly for season in self.seasons if season.first <= day <= season.last), self.weekly)
 
     def is_open(self, at: datetime) -> bool:
         """Whether somebody is there."""
@@ -98,3 +113,28 @@ class Calendar:
         if language == "en":
             return f"{day}, {local.day} {month} {local.year}, {local:%H:%M} {self.zone}"
         return f"{day}, {local.day} {month} {local.year} pukul {local:%H.%M} {self.zone}"
+
+    def week(self, at: datetime, language: str) -> str:
+        """The week's hours at that time: `Senin-Kamis 08.00-15.00, Jumat 08.00-13.00 WIB`."""
+        names, form = _DAYS[language], "%H:%M" if language == "en" else "%H.%M"
+        return f"{self._told(at, names, lambda time_: time_.strftime(form))} {self.zone}"
+
+    def short_week(self, at: datetime) -> str:
+        """The same as an SMS says it: `Sen-Kam 08-15, Jum 08-13 WIB`."""
+        return f"{self._told(at, _SHORT_DAYS, _short)} {self.zone}"
+
+    def _told(self, at: datetime, names: Sequence[str], form: Callable[[time], str]) -> str:
+        """Days with the same hours in one, as long as they follow each other."""
+        runs: list[list[int]] = []
+        week = self._week_of(self.local(at).date())
+        for day in sorted(week):
+            if runs and runs[-1][-1] == day - 1 and week[day] == week[day - 1]:
+                runs[-1].append(day)
+            else:
+                runs.append([day])
+        spans = [(f"{names[run[0]]}-{names[run[-1]]}" if len(run) > 1 else names[run[0]], week[run[0]]) for run in runs]
+        return ", ".join(f"{days} {form(span.opens)}-{form(span.closes)}" for days, span in spans)
+
+
+def _short(at: time) -> str:
+    return f"{at:%H.%M}" if at.minute else f"{at:%H}"

@@ -74,7 +74,7 @@ def sms(occasion: Occasion) -> str | None:
     if text is None:
         return None
     values = {name: gsm(value) for name, value in _values(occasion, separator=", ").items()}
-    values["hours"] = gsm(occasion.office.hours["sms"])
+    values["hours"] = gsm(occasion.office.calendar.short_week(occasion.notice.caused_at)) + "."
     elastic = next((name for name in ("reason", "list") if "{" + name + "}" in text), None)
     if elastic is not None:
         room = SMS_PART - len(_fill(text, {**values, elastic: ""}))
@@ -128,7 +128,7 @@ def _values(occasion: Occasion, *, separator: str) -> dict[str, str]:
         "office": office.name,
         "short": office.short,
         "place": office.place,
-        "hours": office.hours[language],
+        "hours": office.calendar.week(occasion.notice.caused_at, language),
         "id": request.id if request else "",
         "reason": _reason(request),
         "due": office.calendar.show(request.due_at, language) if request and request.due_at else "-",

@@ -48,5 +48,5 @@ def _view(request: Request, office: Office) -> dict[str, Any]:
         view["hold"] = {"reason": mask_numbers(request.hold.reason)}
     if request.status is Status.READY and service.output is Output.CARD:
         view["bring"] = service.bring[_LANGUAGE]
-        view["where"] = f"{office.place}, {office.hours[_LANGUAGE]}"
+        view["where"] = f"{office.place}, {office.calendar.week(request.updated_at, _LANGUAGE)}"
     return view
