@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from chalice.app import Request as HttpRequest
 from chalice.app import Response
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from chalicelib.domain import phone
 from chalicelib.domain.errors import KabarError, Malformed, Unauthorized
@@ -29,12 +29,26 @@ _LONGEST_KEY = 200
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,12}$")]
+Phone = Annotated[str, AfterValidator(phone.normalise)]
 # Within what every zone's calendar can hold, and what somebody may mean.
-Estimate = Annotated[AwareDatetime, Field(gt=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
+Estimate = Annotated[
+    AwareDatetime,
+    Field(
+        gt=datetime(2000, 1, 1, tzinfo=UTC),
+        lt=datetime(2200, 1, 1, tzinfo=UTC),
+        description="A time of the years 2000 to 2199.",
+    ),
+]
 
 
-class _Body(BaseModel):
+class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Body(_Asked):
+    """JSON means what it says: a `0` is not false, and a number is no text."""
+
+    model_config = ConfigDict(strict=True)
 
 
 class ChangeBody(_Body):
@@ -69,13 +83,13 @@ class WalkInBody(_Body):
 
     service: Code
     name: Name | None = None
-    phone: Annotated[str, BeforeValidator(lambda text: phone.normalise(str(text)))] | None = None
+    phone: Phone | None = None
     consent: bool
     language: Literal["id", "en"] = "id"
     office: str | None = None
 
 
-class ListQuery(_Body):
+class ListQuery(_Asked):
     """`GET /staff/requests`, from its query string."""
 
     service: Code | None = None
@@ -93,7 +107,7 @@ class ReplyBody(_Body):
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
 
-class NoticesQuery(_Body):
+class NoticesQuery(_Asked):
     """`GET /staff/notices`, from its query string."""
 
     state: State = State.FAILED
@@ -189,7 +203,7 @@ def _repeat(request: HttpRequest) -> Idempotency:
     return Idempotency(key, hashlib.sha256(raw_body(request)).hexdigest())
 
 
-_Model = TypeVar("_Model", bound=_Body)
+_Model = TypeVar("_Model", bound=_Asked)
 
 
 def _body(model: type[_Model], request: HttpRequest) -> _Model:

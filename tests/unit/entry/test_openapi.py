@@ -10,7 +10,7 @@ from openapi_spec_validator import validate
 
 from app import app
 from chalicelib.domain import errors
-from chalicelib.domain.errors import KabarError, Rejected
+from chalicelib.domain.errors import KabarError, Malformed, Rejected
 from chalicelib.domain.request import Status
 from chalicelib.domain.staff import Role
 from chalicelib.entry import openapi, public, staff, views, whatsapp
@@ -204,6 +204,35 @@ class TestAnswers:
 
         assert complaints(http.json_of(answered), "Outcomes") == []
         assert complaints(http.json_of(staff.file(request.id, program, world.parts.reading)), "File") == []
+
+
+class TestBodies:
+    """What the document calls wrong is refused, and not taken for something like it."""
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("hold", 0), ("hold", "no"), ("expected_version", "1"), ("expected_version", 1.5), ("expected_version", True),
+            ("eta", 1795489200), ("note", 7), ("to", "READY"), ("to", None),
+        ],
+    )  # fmt: skip
+    def test_of_changes_are_read_by_the_letter(self, world: World, field: str, value: Any) -> None:
+        request = world.parts.desk.walk_in(world.officer, WalkIn("KTP"), world.secrets.values, NO_KEY)
+        body = {"to": "verified", "expected_version": 1, field: value}
+
+        assert complaints(body, "ChangeBody") != []
+        with pytest.raises(Malformed):
+            staff.change(request.id, http.request(body), world.officer, world.parts.desk)
+
+    @pytest.mark.parametrize(
+        ("field", "value"), [("phone", 6281200000001), ("consent", "yes"), ("office", 1801), ("service", "ktp")]
+    )
+    def test_of_walk_ins_are_read_by_the_letter(self, world: World, field: str, value: Any) -> None:
+        body = {"service": "KTP", "consent": True, field: value}
+
+        assert complaints(body, "WalkInBody") != []
+        with pytest.raises(Malformed):
+            staff.walk_in(http.request(body), world.officer, world.parts.desk, world.secrets.values)
 
 
 def test_every_refusal_is_in_the_table_that_the_document_is_made_of() -> None:
