@@ -87,8 +87,10 @@ def everything(stack: Devstack) -> None:
     nonsense(stack)
     stack.sim("webhook", payload={"object": "whatsapp_business_account", "entry": [{"changes": [{"value": 7}]}]})
     stack.sim("webhook", payload=report_on_nothing())
+    stack.settle()
     stack.sim("advance", seconds=3600)
     stack.settle()
+    ready(stack)
 
 
 def write(stack: Devstack, sender: str, number: str, text: str) -> None:
@@ -134,6 +136,15 @@ def desk(stack: Devstack) -> None:
     assert stack.staff("POST", "/staff/requests", walk_in, **{"Idempotency-Key": "w1"}).status == 201
     listed_ = stack.staff("GET", "/staff/notices?state=accepted")
     assert listed_.status == 200
+
+
+def ready(stack: Devstack) -> None:
+    """All functions of the development stack share what was read of SSM; an hour later deliver is the first to read again."""
+    stack.sim("advance", seconds=3600)
+    (request,) = stack.staff("GET", "/staff/requests?service=KK&limit=1").json["requests"]
+    change = {"to": "ready", "expected_version": request["version"]}
+    assert stack.staff("POST", f"/staff/requests/{request['id']}/status", change).status == 200
+    stack.settle()
 
 
 def by_sms(stack: Devstack) -> None:
