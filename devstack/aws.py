@@ -1,6 +1,6 @@
 """Clients of the AWS that a stack has on its own machine. They ask nothing of the environment."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -50,3 +50,7 @@ class LocalAws:
     def ssm(self) -> "SSMClient":
         """A client of SSM."""
         return self._session.client("ssm", endpoint_url=self.endpoint_url, config=_CONFIG)
+
+    def client(self, service: str) -> Any:
+        """A client of any other service."""
+        return self._session.client(service, endpoint_url=self.endpoint_url, config=_CONFIG)  # type: ignore[call-overload]

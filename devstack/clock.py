@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, time, timedelta, timezone
+from pathlib import Path
 
 _WIB = timezone(timedelta(hours=7))
 _MORNING, _AFTERNOON = time(7), time(15)
@@ -29,6 +30,7 @@ class OffsetClock:
     def __init__(self, offset: timedelta = timedelta()) -> None:  # immutable
         self._lock = threading.Lock()
         self._offset = offset
+        self._file: Path | None = None
 
     def __call__(self) -> datetime:
         """Now, in UTC, with a time zone."""
@@ -48,3 +50,16 @@ class OffsetClock:
         with self._lock:
             datetime.now(UTC) + self._offset + step  # an OverflowError must not leave a clock behind that cannot be read
             self._offset += step
+            self._tell()
+
+    def tell(self, file: Path) -> None:
+        """Keeps in a file, for other processes and never half written, how many seconds this clock is from real time."""
+        with self._lock:
+            self._file = file
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._file is not None:
+            new = self._file.with_suffix(".new")
+            new.write_text(f"{self._offset.total_seconds()}\n")
+            new.replace(self._file)

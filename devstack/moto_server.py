@@ -23,11 +23,11 @@ class MotoServer:
         url: Where it answers, once `wait` has returned.
     """
 
-    def __init__(self, port: int = 0) -> None:
-        """Starts the process and does not wait for it. port: 0 takes a free one."""
+    def __init__(self, port: int = 0, module: str = "devstack.moto_process") -> None:
+        """Starts the process and does not wait for it. port: 0 takes a free one; module: what runs it."""
         self.url = ""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "devstack.moto_process", str(port)],
+            [sys.executable, "-m", module, str(port)],
             stdin=subprocess.PIPE,  # its lifeline: it closes with us, however we end
             stdout=subprocess.PIPE,
             cwd=_ROOT,

@@ -5,30 +5,24 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from http import HTTPStatus
 
 import urllib3
 
-from chalicelib.adapters.catalogue import load_offices
-from chalicelib.domain.catalogue import Office
-from chalicelib.domain.notice import TIME_TO_LIVE
-from chalicelib.domain.texts import templates
 from chalicelib.wiring import utc_now
-from devstack.api_server import ApiServer
 from devstack.aws import LocalAws
-from devstack.channels import CHANNELS
 from devstack.clock import OffsetClock, into_the_day
 from devstack.control import Control
 from devstack.environment import entered
-from devstack.kabar import Kabar, stage_variables
+from devstack.host import Host, LambdaFiles
 from devstack.listening import listen
 from devstack.moto_server import MotoServer, StartError
 from devstack.provision import Backing, Credentials, create_backing, store_secrets
 from devstack.pumps.queue import QueuePump
 from devstack.pumps.stream import StreamPump
 from devstack.pumps.tick import TickPump
-from devstack.simulator import Number, Simulator, SimulatorConfig, create_simulator
+from devstack.simulated import simulated
+from devstack.simulator import Simulator, create_simulator
 from devstack.tokens import mint_admin_token
 from devstack.wsgi_server import WsgiServer
 
@@ -49,12 +43,14 @@ class Stack:
     backing: Backing
     credentials: Credentials
     staff_token: str
+    lambda_files: LambdaFiles | None = None
 
 
 @contextmanager
-def running(port: int) -> Iterator[Stack]:
+def running(port: int, *, lambda_runtime: bool = False) -> Iterator[Stack]:
     """Runs the whole stack in this process, with moto in one of its own. port: the API's; 0 takes a free one.
 
+    lambda_runtime: Kabar is deployed to moto, and what was deployed runs in Lambda's own runtime, in processes of its own.
     While it runs, this process's environment is the stack's.
 
     Raises:
@@ -62,26 +58,45 @@ def running(port: int) -> Iterator[Stack]:
     """
     with ExitStack() as parts:
         parts.enter_context(entered(os.environ))
-        moto = MotoServer()
+        moto = MotoServer(module="devstack.moto_deployable" if lambda_runtime else "devstack.moto_process")
         parts.callback(moto.stop)
         api_socket, graph_socket = (parts.enter_context(listen(number)) for number in (port, 0))
         moto.wait()
         aws, credentials, clock = LocalAws(moto.url), Credentials(), OffsetClock(into_the_day(utc_now()))
         backing = create_backing(aws, STAGE)
         store_secrets(aws, STAGE, credentials)
-        urls = {"api_url": _url(api_socket), "graph_url": _url(graph_socket), "aws_endpoint_url": moto.url}
-        os.environ.update(stage_variables(STAGE) | _variables(backing, moto.url, urls["graph_url"]))
-        app = Kabar(STAGE, clock)
+        graph_url = _url(graph_socket)
+        host = _host(parts, aws, backing, graph_url, clock, lambda_runtime=lambda_runtime)
+        api = host.serve(api_socket)
         control = Control(clock)
-        simulator = create_simulator(_simulated(urls["api_url"], credentials, app), clock, control)
-        _serve(parts, app, api_socket, simulator, graph_socket)
-        _pump(parts, app, aws, backing, clock, control, simulator)
+        simulator = create_simulator(simulated(api.url, credentials, host.graph_version), clock, control)
+        graph = WsgiServer(simulator.app, graph_socket, "simulator")
+        parts.callback(graph.stop)
+        parts.callback(simulator.close)  # before its server, which waits for nobody
+        graph.start()
+        parts.callback(api.stop)
+        api.start()
+        _pump(parts, host, aws, backing, clock, control, simulator)
+        urls = {"api_url": api.url, "graph_url": graph_url, "aws_endpoint_url": moto.url}
         _check(urls)
-        yield Stack(**urls, backing=backing, credentials=credentials, staff_token=mint_admin_token(app.wiring))
+        token = mint_admin_token(aws, backing.table, clock)
+        yield Stack(**urls, backing=backing, credentials=credentials, staff_token=token, lambda_files=host.files)
 
 
 def _url(listening: socket.socket) -> str:
     return "http://{}:{}".format(*listening.getsockname())
+
+
+def _host(
+    parts: ExitStack, aws: LocalAws, backing: Backing, graph_url: str, clock: OffsetClock, *, lambda_runtime: bool
+) -> Host:
+    if lambda_runtime:
+        from devstack.runtime.host import LambdaKabar
+
+        return parts.enter_context(LambdaKabar.deployed(STAGE, aws, backing, graph_url, clock))
+    from devstack.kabar import Kabar
+
+    return Kabar(STAGE, clock, _variables(backing, aws.endpoint_url, graph_url))
 
 
 def _variables(backing: Backing, aws_url: str, graph_url: str) -> dict[str, str]:
@@ -98,55 +113,21 @@ def _variables(backing: Backing, aws_url: str, graph_url: str) -> dict[str, str]
     }
 
 
-def _simulated(api_url: str, credentials: Credentials, app: Kabar) -> SimulatorConfig:
-    offices = load_offices()
-    return SimulatorConfig(
-        app_secret=credentials.app_secret,
-        verify_token=credentials.verify_token,
-        access_token=credentials.access_token,
-        webhook_url=f"{api_url}/webhooks/whatsapp",
-        numbers={number: _number(offices[channel.office], channel.service) for number, channel in CHANNELS.items()},
-        templates={(one.name, one.language): one.body for office in offices.values() for one in templates(office)},
-        graph_version=app.wiring.settings.graph_version,
-        lifetimes=_lifetimes(offices),
-    )
-
-
-def _number(office: Office, service: str | None) -> Number:
-    return Number(office.name, office.services[service].name["id"] if service else None)
-
-
-def _lifetimes(offices: Mapping[str, Office]) -> dict[str, timedelta]:
-    """The templates that must arrive soon or not at all: a ready notice has one for each way to get the document."""
-    names = {one.name for office in offices.values() for one in templates(office)}
-    return {name: lifetime for name in names for kind, lifetime in TIME_TO_LIVE.items() if name.startswith(f"kabar_{kind}")}
-
-
-def _serve(parts: ExitStack, app: Kabar, api_socket: socket.socket, simulator: Simulator, graph_socket: socket.socket) -> None:
-    graph = WsgiServer(simulator.app, graph_socket, "simulator")
-    parts.callback(graph.stop)
-    parts.callback(simulator.close)  # before its server, which waits for nobody
-    graph.start()
-    api = ApiServer(app.app, app.config, api_socket)
-    parts.callback(api.stop)
-    api.start()
-
-
 def _pump(
-    parts: ExitStack, app: Kabar, aws: LocalAws, backing: Backing, clock: OffsetClock, control: Control, simulator: Simulator
+    parts: ExitStack, host: Host, aws: LocalAws, backing: Backing, clock: OffsetClock, control: Control, simulator: Simulator
 ) -> None:
     stream = StreamPump(
-        aws.streams(), backing.stream_arn, app.function("dispatch"), batch_size=app.source("dispatch").batch_size
+        aws.streams(), backing.stream_arn, host.function("dispatch"), batch_size=host.source("dispatch").batch_size
     )
     queue = QueuePump(
         aws.sqs(),
         backing.queue_url,
-        app.function("deliver"),
-        batch_size=app.source("deliver").batch_size,
-        maximum_concurrency=app.source("deliver").maximum_concurrency or _SQS_CONCURRENCY,
+        host.function("deliver"),
+        batch_size=host.source("deliver").batch_size,
+        maximum_concurrency=host.source("deliver").at_once or _SQS_CONCURRENCY,
         redelivery_delay_s=_REDELIVERY_DELAY_S,
     )
-    tick = TickPump(app.function("sweep"), clock, rule=f"kabar-{STAGE}-sweep")
+    tick = TickPump(host.function("sweep"), clock, rule=f"kabar-{STAGE}-sweep")
     control.watch(sources=[simulator], pumps=[stream, queue], tick=tick)
     for pump in (queue, stream, tick):
         parts.callback(pump.stop)

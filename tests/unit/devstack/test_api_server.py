@@ -150,7 +150,7 @@ def test_a_client_that_asks_before_a_large_body_is_told_to_go_on(port: int) -> N
 def test_what_is_logged_has_no_query(connection: HTTPConnection, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         ask(connection, "GET", "/nothing?hub.verify_token=secret")
-    (line,) = [record for record in caplog.records if record.name == "devstack.api_server"]
+    (line,) = [record for record in caplog.records if record.name == "devstack.api_front"]
     assert (line.getMessage(), line.__dict__["status"]) == ("GET /nothing", 403)
 
 
