@@ -21,7 +21,8 @@ class _Interrupted(BaseException):
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The API's port; 0 takes a free one."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object in place of words, once everything answers.")
-def up(*, port: int, as_json: bool) -> None:
+@click.option("--lambda-runtime", is_flag=True, help="Deploy Kabar to the simulated AWS, and run it in Lambda's own runtime.")
+def up(*, port: int, as_json: bool, lambda_runtime: bool) -> None:
     """Run all of Kabar on this machine until interrupted.
 
     Every part but the API takes a free port, always on 127.0.0.1. Logs are JSON lines on standard error.
@@ -31,7 +32,7 @@ def up(*, port: int, as_json: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
-        _run(port, out, as_json=as_json)
+        _run(port, out, as_json=as_json, lambda_runtime=lambda_runtime)
     except _Interrupted:
         pass
     except StartError as error:
@@ -39,11 +40,11 @@ def up(*, port: int, as_json: bool) -> None:
         sys.exit(2)
 
 
-def _run(port: int, out: TextIO, *, as_json: bool) -> None:
+def _run(port: int, out: TextIO, *, as_json: bool, lambda_runtime: bool) -> None:
     from devstack.stack import running  # half a second of imports, which `--help` can do without
     from devstack.summary import as_line, as_words
 
-    with running(port) as stack:
+    with running(port, lambda_runtime=lambda_runtime) as stack:
         (as_line if as_json else as_words)(stack, out)
         threading.Event().wait()
 
