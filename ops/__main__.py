@@ -16,6 +16,7 @@ from ops import (
     secrets,
     send_test,
     staff,
+    templates,
 )
 from ops.failure import Sentences
 
@@ -28,6 +29,7 @@ def ops() -> None:
 for command in (
     bootstrap.command, channels.group, dead_letters.group, delete.command, deploy.command, doctor.command, package.command,
     quarantine.group, restore.command, rollback.command, secrets.group, send_test.command, staff.group,
+    templates.command,
 ):  # fmt: skip
     ops.add_command(command)
 

@@ -58,11 +58,18 @@ def desk(patient: Patient) -> Iterator[Finding]:
 def sms(patient: Patient) -> Iterator[Finding]:
     """Whether SMS reach phones other than one's own."""
     try:
-        boxed = patient.target.client("sns").get_sms_sandbox_account_status()["IsInSandbox"]
+        boxed = _in_sandbox(patient)
     except (ClientError, ResponseParserError) as error:
         yield Finding(Level.NOTE, "SMS", f"cannot be asked for here ({type(error).__name__})")
         return
     if boxed:
-        yield Finding(Level.WARNING, "SMS", "the account is in SNS's sandbox: SMS reach verified phones only")
+        yield Finding(Level.WARNING, "SMS", "the account is in the sandbox: SMS reach verified phones only")
     else:
         yield fine("SMS", "out of the sandbox")
+
+
+def _in_sandbox(patient: Patient) -> bool:
+    if patient.here.outputs["SmsEngine"] == "sns":
+        return bool(patient.target.client("sns").get_sms_sandbox_account_status()["IsInSandbox"])
+    told = patient.target.client("pinpoint-sms-voice-v2").describe_account_attributes()["AccountAttributes"]
+    return any(one["Name"] == "ACCOUNT_TIER" and one["Value"] == "SANDBOX" for one in told)
