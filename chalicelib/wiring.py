@@ -14,6 +14,7 @@ from chalicelib.ports import Clock, Metrics, NoticeQueue, Pace, Secrets, Sms, St
 from chalicelib.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from chalicelib.flows.circuits import Circuits
     from chalicelib.flows.deliver import Deliver
     from chalicelib.flows.desk import Desk
     from chalicelib.flows.dispatch import Dispatch
@@ -129,7 +130,13 @@ class Wiring:
     def receipts(self) -> "Receipts":
         from chalicelib.flows.receipts import Receipts
 
-        return Receipts(self.ledger, self.keeping, self.clock, self.rng)
+        return Receipts(self.ledger, self.circuits, self.keeping, self.clock, self.rng)
+
+    @cached_property
+    def circuits(self) -> "Circuits":
+        from chalicelib.flows.circuits import Circuits
+
+        return Circuits(self.store, self.metrics, self.clock)
 
     @cached_property
     def dispatch(self) -> "Dispatch":
@@ -139,21 +146,23 @@ class Wiring:
 
     @cached_property
     def deliver(self) -> "Deliver":
-        from chalicelib.flows.circuits import Circuits
         from chalicelib.flows.deliver import Deliver
         from chalicelib.flows.spending import Spending
 
-        circuits = Circuits(self.store, self.metrics, self.clock)
-        spending = Spending(self.store, self.metrics, self.clock)
+        spending = Spending(self.store, self.metrics)
         return Deliver(
-            self.store, self.ledger, circuits, spending, self.whatsapp, self.sms, self.pace, self.offices, self.clock, self.rng
-        )
+            self.store, self.ledger, self.circuits, spending, self.whatsapp, self.sms, self.pace, self.offices, self.clock,
+            self.rng, self._sms_reports,
+        )  # fmt: skip
 
     @cached_property
     def sweep(self) -> "Sweep":
         from chalicelib.flows.sweep import Sweep
 
-        return Sweep(self.store, self.ledger, self.receipts, self.queue, self.keeping, self.metrics, self.offices, self.clock)
+        return Sweep(
+            self.store, self.ledger, self.receipts, self.queue, self.keeping, self.metrics, self.offices, self.clock,
+            self._sms_reports,
+        )  # fmt: skip
 
     @cached_property
     def lookup(self) -> "Lookup":
@@ -178,6 +187,10 @@ class Wiring:
         from chalicelib.flows.desk import Desk
 
         return Desk(self.store, self.people, self.lookup, self.offices, self.metrics, self.clock, self.rng)
+
+    @property
+    def _sms_reports(self) -> bool:
+        return self.settings.sms_engine == "eum"
 
     def _client(self, service: str, config: Any = None) -> Any:
         import boto3

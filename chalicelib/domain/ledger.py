@@ -5,18 +5,16 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.delivery import Accepted, NotSent, Outcome, Refused, Remedy, Unknown
 from chalicelib.domain.notice import ARRIVED, FIRST_DUE, RANK, Attempt, Channel, Notice, Report, State, silence
+from chalicelib.domain.retries import after_refusal, again, backoff, other_channel, replan, settle
 
 # Longer than deliver may run (60 s), so that nobody else sends while the owner may still be at it.
 LEASE = timedelta(seconds=90)
 # How long a report may take to say what became of a send without an answer.
 REPORT_WAIT = timedelta(minutes=10)
 MOST_RESENT = 1
-# How long refusals that may pass are tried again, by channel: WhatsApp, then SMS, then it failed.
-BUDGET = {Channel.WHATSAPP: timedelta(hours=2), Channel.SMS: timedelta(hours=24)}
-THROTTLE_PAUSE = timedelta(seconds=30)
-# A channel or template that is down is met by the next claim, which finds the circuit open.
-CIRCUIT_PAUSE = timedelta(seconds=5)
-LONGEST_BACKOFF = timedelta(minutes=15)
+# WhatsApp tries to deliver for so long; a carrier may take so long to tell what became of an SMS. After that nobody ever will.
+WHATSAPP_GIVES_UP = timedelta(days=30)
+CARRIER_REPORTS = timedelta(hours=72)
 
 _IN_FLIGHT = frozenset({State.CLAIMED, State.UNKNOWN, State.ACCEPTED, State.SENT})
 _WAITING = frozenset({State.PLANNED, State.HELD})
@@ -25,12 +23,22 @@ _RESENDABLE = frozenset({State.FAILED, State.UNKNOWN, State.SUPPRESSED, State.AC
 
 @dataclass(frozen=True)
 class Sent:
-    """How one attempt ended: by which channel, and with what outcome. silence: how long none may be reported."""
+    """How one attempt ended: by which channel, and with what outcome.
+
+    silence: how long none may be reported before the SMS follows. sms_reports: whether the engine for SMS tells what becomes
+    of them; WhatsApp does.
+    """
 
     attempt: int
     channel: Channel
     outcome: Outcome
     silence: timedelta | None = None
+    sms_reports: bool = False
+
+    @property
+    def reports(self) -> bool:
+        """Whether somebody will tell what became of it."""
+        return self.sms_reports or self.channel is Channel.WHATSAPP
 
 
 def claim(notice: Notice, owner: str, now: datetime) -> Notice | None:
@@ -55,15 +63,20 @@ def claim(notice: Notice, owner: str, now: datetime) -> Notice | None:
     )
 
 
-def settle(notice: Notice, state: State, reason: str) -> Notice:
-    """The notice ended without a send."""
-    return replace(notice, state=state, reason=reason, due_at=None, not_before=None, owner=None)
-
-
 def give_back(notice: Notice, state: State, until: datetime, reason: str | None = None) -> Notice:
     """The claim given back unused: `planned` or `held` until then."""
     attempt = notice.attempt - 1
     return replace(notice, state=state, reason=reason, owner=None, attempt=attempt, not_before=until, due_at=until)
+
+
+def turn_to_sms(notice: Notice, owner: str) -> Notice | None:
+    """The notice as it is before an SMS goes that was chosen at the last moment, None when it is not that owner's any more.
+
+    Should the owner die, it must be known that it was an SMS whose outcome nobody knows.
+    """
+    if notice.state is not State.CLAIMED or notice.owner != owner:
+        return None
+    return notice if notice.channel is Channel.SMS else replace(notice, channel=Channel.SMS)
 
 
 def record(notice: Notice, sent: Sent, now: datetime, jitter: float) -> Notice:
@@ -74,17 +87,17 @@ def record(notice: Notice, sent: Sent, now: datetime, jitter: float) -> Notice:
     kept = notice.with_attempt(_entry(sent, now))
     if sent.attempt != notice.attempt:
         return kept
-    if isinstance(sent.outcome, Accepted) and notice.state in _IN_FLIGHT | ARRIVED:
+    if isinstance(sent.outcome, Accepted) and (_undecided(notice) or notice.state in ARRIVED):
         return _accepted(kept, sent, now)
     # A refusal that comes after a report of progress, or after the notice was planned anew, is history.
     if notice.state not in {State.CLAIMED, State.UNKNOWN}:
         return kept
     kept = replace(kept, channel=sent.channel)
     if isinstance(sent.outcome, Refused):
-        return _after_refusal(kept, sent.outcome, now, jitter)
+        return after_refusal(kept, sent.outcome, now, jitter)
     if isinstance(sent.outcome, NotSent):
-        return _again(kept, now, _backoff(notice.failures, jitter), sent.outcome.code)
-    return _unknown(kept, sent.outcome.code, now) if isinstance(sent.outcome, Unknown) else kept
+        return again(kept, now, backoff(notice.failures, jitter), sent.outcome.code)
+    return _unknown(kept, sent.outcome.code, now, reports=sent.reports) if isinstance(sent.outcome, Unknown) else kept
 
 
 def advance(
@@ -97,27 +110,32 @@ def advance(
     """
     if report in {Report.DELIVERED, Report.READ, Report.PLAYED}:
         return _arrived(notice, State.DELIVERED if report is Report.DELIVERED else State.READ, now)
-    if attempt != notice.attempt or notice.state not in _IN_FLIGHT:
+    if attempt != notice.attempt or not _undecided(notice):
         return None
     if report is Report.SENT:
         return _sent(notice, now)
     refused = refusal or Refused("unnamed", Remedy.OUR_FAULT)
     kept = notice.with_attempt(Attempt(attempt, notice.channel, now, "refused", refused.code))
-    if refused.remedy in {Remedy.CHANNEL_DOWN, Remedy.TEMPLATE_DOWN}:
-        # A report opens no circuit that the next claim would meet: the channel's budget must end it.
-        return _again(kept, now, _backoff(notice.failures, jitter), refused.code)
-    return _after_refusal(kept, refused, now, jitter)
+    if refused.remedy is Remedy.CHANNEL_DOWN:
+        # A probe that is accepted closes the circuit, though its failure may be reported later: the budget must end this.
+        return again(kept, now, backoff(notice.failures, jitter), refused.code)
+    if refused.remedy is Remedy.TEMPLATE_DOWN:
+        # A report does not say which template it was, so that no circuit keeps the next claim from trying it again.
+        return other_channel(kept, now, refused.code)
+    return after_refusal(kept, refused, now, jitter)
 
 
-def overdue(notice: Notice, now: datetime) -> tuple[Notice, bool]:
-    """What time does to a notice whose due time has come: the ledger after it, and whether to put it on the queue."""
+def overdue(notice: Notice, now: datetime, *, sms_reports: bool = False) -> tuple[Notice, bool]:
+    """What time does to a notice whose due time has come: the ledger after it, and whether to put it on the queue.
+
+    sms_reports: whether the engine for SMS tells what becomes of them.
+    """
     if notice.state is State.CLAIMED:
         lost = Attempt(notice.attempt, notice.channel, now, "unknown", "lease_expired")
-        return _unknown(notice.with_attempt(lost), "lease_expired", now), False
-    if notice.state in {State.ACCEPTED, State.SENT} and notice.channel is Channel.WHATSAPP:
-        quiet = Attempt(notice.attempt, notice.channel, now, "silent")
-        by_sms = _other_channel(notice.with_attempt(quiet), now, "silent")
-        return replace(by_sms, due_at=now + FIRST_DUE), True
+        reports = sms_reports or notice.channel is Channel.WHATSAPP
+        return _unknown(notice.with_attempt(lost), "lease_expired", now, reports=reports), False
+    if notice.state in {State.ACCEPTED, State.SENT}:
+        return _after_silence(notice.with_attempt(Attempt(notice.attempt, notice.channel, now, "silent")), now)
     if notice.state in _WAITING or _to_resend(notice):
         return replace(notice, due_at=now + FIRST_DUE), True
     return replace(notice, due_at=None), False
@@ -127,13 +145,32 @@ def resend(notice: Notice, now: datetime) -> Notice | None:
     """The notice planned anew because a person wants it, None when it is on its way already or has arrived."""
     if notice.state not in _RESENDABLE:
         return None
-    fresh = replace(_replan(notice, now, "resent_by_staff"), channel=Channel.WHATSAPP, asked_at=now)
+    fresh = replace(replan(notice, now, "resent_by_staff"), channel=Channel.WHATSAPP, asked_at=now)
     return replace(fresh, failures=0, tried_since=None, resent=0, force_template=False)
 
 
 def _to_resend(notice: Notice) -> bool:
     """Whether an unknown outcome may be sent once more."""
     return notice.state is State.UNKNOWN and notice.due_at is not None and notice.resent < MOST_RESENT
+
+
+def _undecided(notice: Notice) -> bool:
+    """Whether nobody knows yet that the current attempt arrived or failed.
+
+    So it is also while a notice waits to be sent once more after an unknown outcome.
+    """
+    lost = notice.attempts[-1] if notice.attempts else None
+    waits = notice.state in _WAITING and lost is not None and (lost.number, lost.outcome) == (notice.attempt, "unknown")
+    return waits or notice.state in _IN_FLIGHT
+
+
+def _after_silence(notice: Notice, now: datetime) -> tuple[Notice, bool]:
+    """Nothing was reported for as long as it may take: the SMS, or an end that staff see."""
+    if notice.channel is Channel.SMS:
+        return replace(notice, state=State.UNKNOWN, reason="silent", due_at=None), False
+    if silence(notice.kind) is None:
+        return settle(notice, State.FAILED, "silent"), False
+    return replace(other_channel(notice, now, "silent"), due_at=now + FIRST_DUE), True
 
 
 def _arrived(notice: Notice, reached: State, now: datetime) -> Notice | None:
@@ -154,8 +191,9 @@ def _sent(notice: Notice, now: datetime) -> Notice | None:
     """WhatsApp has it. Before we recorded that it was accepted, this is the first we know of it."""
     if notice.state is State.SENT:
         return None
-    quiet = silence(notice.kind) if notice.channel is Channel.WHATSAPP else None
-    due_at = notice.due_at if notice.state is State.ACCEPTED else (now + quiet if quiet else None)
+    by_whatsapp = silence(notice.kind) or WHATSAPP_GIVES_UP
+    quiet = by_whatsapp if notice.channel is Channel.WHATSAPP else CARRIER_REPORTS
+    due_at = notice.due_at if notice.state is State.ACCEPTED else now + quiet
     return replace(notice, state=State.SENT, due_at=due_at, not_before=None, owner=None, reason=None)
 
 
@@ -167,58 +205,14 @@ def _accepted(notice: Notice, sent: Sent, now: datetime) -> Notice:
     if notice.state in ARRIVED:
         return known
     state = State.SENT if notice.state is State.SENT else State.ACCEPTED
-    return replace(known, state=state, due_at=now + sent.silence if sent.silence else None)
+    quiet = sent.silence or (WHATSAPP_GIVES_UP if sent.channel is Channel.WHATSAPP else CARRIER_REPORTS)
+    return replace(known, state=state, due_at=now + quiet if sent.reports else None)
 
 
-def _unknown(notice: Notice, code: str, now: datetime) -> Notice:
+def _unknown(notice: Notice, code: str, now: datetime, *, reports: bool) -> Notice:
     """Nobody knows: wait for a report. SNS reports nothing, so an SMS without an answer goes to staff at once."""
-    until = now + REPORT_WAIT if notice.channel is Channel.WHATSAPP else None
+    until = now + REPORT_WAIT if reports else None
     return replace(notice, state=State.UNKNOWN, owner=None, reason=code, not_before=until, due_at=until)
-
-
-def _after_refusal(  # noqa: PLR0911  # one return for each remedy
-    notice: Notice, refused: Refused, now: datetime, jitter: float
-) -> Notice:
-    code = refused.code
-    match refused.remedy:
-        case Remedy.RETRY:
-            return _again(notice, now, _backoff(notice.failures, jitter), code)
-        case Remedy.RETRY_CONTACT:
-            return _again(notice, now, timedelta(seconds=4 ** min(notice.failures + 1, 6)), code)
-        case Remedy.THROTTLED:
-            return _replan(notice, now + THROTTLE_PAUSE * (1 + jitter), code)
-        case Remedy.CHANNEL_DOWN | Remedy.TEMPLATE_DOWN:
-            return _replan(notice, now + CIRCUIT_PAUSE, code)
-        case Remedy.OPTED_OUT:
-            return settle(notice, State.SUPPRESSED, "opted_out")
-        case Remedy.TEMPLATE if not notice.force_template:
-            return replace(_replan(notice, now, code), force_template=True)
-        case _:
-            return _other_channel(notice, now, code)
-
-
-def _again(notice: Notice, now: datetime, pause: timedelta, code: str) -> Notice:
-    """The same channel later, while its budget lasts."""
-    since = notice.tried_since or now
-    if now - since >= BUDGET[notice.channel]:
-        return _other_channel(notice, now, code)
-    return replace(_replan(notice, now + pause, code), failures=notice.failures + 1, tried_since=since)
-
-
-def _other_channel(notice: Notice, now: datetime, code: str) -> Notice:
-    if notice.channel is Channel.WHATSAPP:
-        return replace(_replan(notice, now, code), channel=Channel.SMS, failures=0, tried_since=None)
-    return settle(notice, State.FAILED, code)
-
-
-def _replan(notice: Notice, until: datetime, code: str) -> Notice:
-    return replace(notice, state=State.PLANNED, owner=None, reason=code, not_before=until, due_at=until)
-
-
-def _backoff(failures: int, jitter: float) -> timedelta:
-    """Exponential with full jitter. The first one is quick: most failures pass at once."""
-    ceiling = timedelta(seconds=5) if failures == 0 else min(LONGEST_BACKOFF, timedelta(seconds=15) * 2 ** min(failures, 12))
-    return ceiling * jitter
 
 
 def _entry(sent: Sent, now: datetime) -> Attempt:

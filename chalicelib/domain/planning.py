@@ -67,10 +67,10 @@ def _end(situation: Situation) -> Settle | None:
         return Settle(State.SUPPRESSED, "opted_out")
     if request is not None and notice.version is not None and notice.version < request.noticed_version:
         return Settle(State.SUPERSEDED, "later_notice")
-    useful = ANSWER_USEFUL if notice.answer else STATUS_USEFUL
-    if now - (notice.asked_at or notice.caused_at) > useful:
-        return Settle(State.FAILED, "too_late")
-    return None
+    since = notice.asked_at or notice.caused_at
+    # The days on which the office tells nobody anything do not count.
+    late = now - since > ANSWER_USEFUL if notice.answer else now - situation.occasion.office.may_tell_at(since) > STATUS_USEFUL
+    return Settle(State.FAILED, "too_late") if late else None
 
 
 def _pause(situation: Situation) -> Wait | None:
@@ -90,8 +90,12 @@ def _send(situation: Situation) -> Plan:
     if isinstance(content, Template):
         scopes.append(circuit.template(content.name, content.language))
     down = [situation.circuits[scope] for scope in scopes if scope in situation.circuits]
-    if any(one.probe_at > situation.now for one in down):
-        return _around(situation, down)
+    blocked = any(one.probe_at > situation.now for one in down)
+    # Who was refused already does not probe again, minute after minute, while an SMS can say it.
+    if blocked or notice.reason in {one.code for one in down}:
+        around = _around(situation, down)
+        if blocked or isinstance(around, Send):
+            return around
     message = Outbound(notice.phone_number_id, contact.recipient, content, ids.callback(notice.id, notice.attempt))
     follows = silence(notice.kind) if isinstance(content, Template) and _phone(situation) else None
     return Send(message, follows, tuple(down))

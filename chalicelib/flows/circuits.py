@@ -2,13 +2,16 @@
 
 import logging
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chalicelib.domain import circuit as circuits_
 from chalicelib.domain.circuit import Circuit
 from chalicelib.domain.delivery import Accepted, Outbound, Outcome, Refused, Remedy, Template, TextMessage
-from chalicelib.domain.planning import Send
 from chalicelib.ports import Clock, ConditionFailed, Metrics, Store
 from chalicelib.table import circuits
+
+if TYPE_CHECKING:
+    from chalicelib.domain.planning import Send
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +32,7 @@ class Circuits:
             return False
         return True
 
-    def learn(self, office: str, sent: Send, outcome: Outcome) -> None:
+    def learn(self, office: str, sent: "Send", outcome: Outcome) -> None:
         """Opens a circuit when the provider says that it is down, and closes what a probe found to work again."""
         if isinstance(outcome, Accepted):
             for circuit in sent.probes:
@@ -39,6 +42,10 @@ class Circuits:
             scope = _scope(sent.message, outcome.remedy)
             if scope is not None:
                 self._open(office, scope, outcome.code)
+
+    def reported(self, office: str, phone_number_id: str, code: str) -> None:
+        """Opens a number's circuit when the provider reports of a message that it took, that it could not carry it."""
+        self._open(office, circuits_.number(phone_number_id), code)
 
     def _open(self, office: str, scope: str, code: str) -> None:
         """Alarms once, when the circuit opens."""

@@ -2,33 +2,35 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from random import Random
 
 from chalicelib.domain.catalogue import Office
-from chalicelib.domain.delivery import Outbound, Outcome, Refused, Remedy
+from chalicelib.domain.delivery import NotSent, Outbound, Outcome, Refused, Remedy, Template, TextMessage
 from chalicelib.domain.errors import TransientError
-from chalicelib.domain.ledger import Sent, claim, give_back, record, settle
+from chalicelib.domain.ledger import Sent, claim, give_back, record, turn_to_sms
 from chalicelib.domain.notice import Channel, Notice, State
 from chalicelib.domain.planning import Plan, Send, Settle, Situation, Wait, plan
+from chalicelib.domain.retries import settle
 from chalicelib.domain.texts import Occasion
 from chalicelib.flows.circuits import Circuits
 from chalicelib.flows.ledger import Ledger
 from chalicelib.flows.people import living
 from chalicelib.flows.spending import Spending
-from chalicelib.ports import Clock, ConditionFailed, Pace, Sms, Store, WhatsApp
+from chalicelib.ports import Clock, Pace, Sms, Store, WhatsApp, Write
 from chalicelib.table import circuits, contacts, notices, requests
 from chalicelib.table.values import Reader
 
 log = logging.getLogger(__name__)
 _SOON = timedelta(seconds=30)
-_TRIES = 8
+# A notice that goes around a channel that is down need not wait for the next day's SMS: the channel may be back before.
+_LOOK_AGAIN = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
 class Deliver:
-    """Delivers notices, one a call."""
+    """Delivers notices, one a call. sms_reports: whether the engine for SMS tells what becomes of them."""
 
     store: Store
     ledger: Ledger
@@ -40,6 +42,7 @@ class Deliver:
     offices: Mapping[str, Office]
     clock: Clock
     rng: Random
+    sms_reports: bool = False
 
     def __call__(self, notice_id: str, owner: str) -> None:
         """Makes one attempt at a notice, if there is one to make. owner: names this call and no other.
@@ -47,12 +50,12 @@ class Deliver:
         Raises:
             TransientError: the table failed. What is claimed stays so until the sweep asks, after its lease, what became of it.
         """
-        notice = self.ledger.read(notice_id)
-        claimed = self.ledger.step(notice, lambda now: claim(now, owner, self.clock())) if notice else None
+        notice, at = self.ledger.read(notice_id), self.clock()
+        claimed = self.ledger.step(notice, lambda now: claim(now, owner, at)) if notice else None
         if claimed is None:
             return
         try:
-            planned = self._plan(claimed)
+            planned = self._plan(claimed, at)
         except TransientError:
             # Nothing was sent: give the claim back, so that nobody has to wait for the lease.
             self._settle(claimed, owner, Wait(self.clock() + _SOON, State.PLANNED, "table"))
@@ -60,12 +63,18 @@ class Deliver:
         except Exception:
             log.exception("a notice cannot be made into words", extra={"notice": notice_id})
             planned = Settle(State.FAILED, "internal")
-        if isinstance(planned, Send):
-            self._send(claimed, planned)
-        else:
+        if not isinstance(planned, Send):
             self._settle(claimed, owner, planned)
+            return
+        if isinstance(planned.message, TextMessage):
+            turned = self.ledger.step(claimed, lambda now: turn_to_sms(now, owner))
+            if turned is None:
+                self.spending.release(self.offices[claimed.office], at)
+                return
+            claimed = turned
+        self._send(claimed, planned, at)
 
-    def _plan(self, notice: Notice) -> Plan:
+    def _plan(self, notice: Notice, at: datetime) -> Plan:
         """Decides; takes the turn to probe an open circuit, or the price of an SMS, before anything is sent."""
         situation = self._situation(notice)
         planned = plan(situation)
@@ -77,8 +86,11 @@ class Deliver:
         if isinstance(planned.message, Outbound):
             return planned
         office = self.offices[notice.office]
-        until = self.spending.reserve(office)
-        return Wait(until, State.HELD, "sms_budget") if until else planned
+        until = self.spending.reserve(office, at)
+        if until is None:
+            return planned
+        around = notice.channel is Channel.WHATSAPP
+        return Wait(min(until, at + _LOOK_AGAIN) if around else until, State.HELD, "sms_budget")
 
     def _situation(self, notice: Notice) -> Situation:
         """Contact, requests and circuits as they are after the claim."""
@@ -116,28 +128,32 @@ class Deliver:
 
         self.ledger.step(notice, change)
 
-    def _send(self, notice: Notice, planned: Send) -> None:
+    def _send(self, notice: Notice, planned: Send, at: datetime) -> None:
+        message = planned.message
         with self.pace.hold():
-            message = planned.message
-            by_whatsapp = isinstance(message, Outbound)
-            outcome: Outcome = self.whatsapp.send(message) if isinstance(message, Outbound) else self.sms.send(message)
-        sent = Sent(notice.attempt, Channel.WHATSAPP if by_whatsapp else Channel.SMS, outcome, planned.silence)
+            outcome = self.whatsapp.send(message) if isinstance(message, Outbound) else self.sms.send(message)
+        outcome = _meant(message, outcome)
+        channel = Channel.WHATSAPP if isinstance(message, Outbound) else Channel.SMS
+        sent = Sent(notice.attempt, channel, outcome, planned.silence, self.sms_reports)
         jitter = self.rng.random()
-        self.ledger.step(notice, lambda now: record(now, sent, self.clock(), jitter))
-        code = getattr(outcome, "code", "")
-        log.info("sent: %s", type(outcome).__name__, extra={"notice": notice.id, "attempt": notice.attempt, "code": code})
+        self.ledger.step(notice, lambda now: record(now, sent, self.clock(), jitter), lambda after: self._also(after, outcome))
+        loud = isinstance(outcome, Refused) and outcome.remedy is Remedy.OUR_FAULT
+        facts = {"notice": notice.id, "attempt": notice.attempt, "code": getattr(outcome, "code", "")}
+        log.log(logging.ERROR if loud else logging.INFO, "sent: %s", type(outcome).__name__, extra=facts)
         self.circuits.learn(notice.office, planned, outcome)
-        if isinstance(outcome, Refused) and outcome.remedy is Remedy.OPTED_OUT:
-            self._opt_out(notice.contact_id)
+        if channel is Channel.SMS and isinstance(outcome, Refused | NotSent):
+            self.spending.release(self.offices[notice.office], at)
 
-    def _opt_out(self, contact_id: str) -> None:
-        """The opt-out that WhatsApp tells of, on whoever the contact has become."""
-        for _ in range(_TRIES):
-            person = living(self.store, contact_id)
-            try:
-                if person is not None:
-                    self.store.update(contacts.opt_out(person.id, self.clock()))
-            except ConditionFailed:
-                continue
-            return
-        raise TransientError("a contact kept moving")
+    def _also(self, notice: Notice, outcome: Outcome) -> list[Write]:
+        """The opt-out that a provider tells of, on whoever the contact has become."""
+        opted_out = isinstance(outcome, Refused) and outcome.remedy is Remedy.OPTED_OUT
+        person = living(self.store, notice.contact_id) if opted_out else None
+        return [contacts.opt_out(person.id, self.clock())] if person else []
+
+
+def _meant(message: Outbound | TextMessage, outcome: Outcome) -> Outcome:
+    """The outcome; but a template cannot be what is wrong with a message that is none."""
+    template = isinstance(message, Outbound) and isinstance(message.content, Template)
+    if isinstance(outcome, Refused) and outcome.remedy is Remedy.TEMPLATE_DOWN and not template:
+        return replace(outcome, remedy=Remedy.OUR_FAULT)
+    return outcome

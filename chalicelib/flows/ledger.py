@@ -73,7 +73,9 @@ class Ledger:
         level = logging.WARNING if after.state in {State.FAILED, State.UNKNOWN} else logging.INFO
         log.log(level, "notice %s", after.state.value, extra=facts)
         labels: dict[str, Any] = {"office": after.office, "channel": after.channel.value, "kind": after.kind.value}
-        self.metrics.count(f"Notice{after.state.value.title()}", **labels)
+        # Planned is counted with its cause: what comes here is planned anew.
+        word = "retried" if after.state is State.PLANNED else after.state.value
+        self.metrics.count(f"Notice{word.title()}", **labels)
         if before.accepted_at is None and after.accepted_at is not None:
             self.metrics.count("CauseToAccepted", _seconds(after.caused_at, now), unit="Seconds", **labels)
         if before.arrived_at is None and after.arrived_at is not None:

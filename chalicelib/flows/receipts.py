@@ -1,5 +1,6 @@
 """Providers' reports: each moves its notice forward, whatever the order they come in; what fits no notice is kept."""
 
+import logging
 from dataclasses import dataclass
 from random import Random
 
@@ -7,12 +8,15 @@ from chalicelib.domain import ids
 from chalicelib.domain.delivery import Remedy
 from chalicelib.domain.inbound import StatusReport
 from chalicelib.domain.ledger import advance
-from chalicelib.domain.notice import Notice, Report
+from chalicelib.domain.notice import ARRIVED, Channel, Notice, Report
+from chalicelib.flows.circuits import Circuits
 from chalicelib.flows.keeping import Keeping, Stored
 from chalicelib.flows.ledger import Ledger
 from chalicelib.flows.people import living
 from chalicelib.ports import Clock, Write
 from chalicelib.table import contacts
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class Receipts:
     """Applies reports to the ledger."""
 
     ledger: Ledger
+    circuits: Circuits
     keeping: Keeping
     clock: Clock
     rng: Random
@@ -45,7 +50,20 @@ class Receipts:
         def change(now: Notice) -> Notice | None:
             return advance(now, attempt, Report(report.status), report.refusal, self.clock(), jitter)
 
-        return self.ledger.step(notice, change, lambda after: self._also(after, report)) is not None
+        moved = self.ledger.step(notice, change, lambda after: self._also(after, report))
+        if moved is not None:
+            self._learn(moved, attempt, report, first=notice.arrived_at is None)
+        return moved is not None
+
+    def _learn(self, notice: Notice, attempt: int, report: StatusReport, *, first: bool) -> None:
+        """What a report says beyond its notice: a number that is down, our own mistake, an SMS that was in vain."""
+        refusal = report.refusal
+        if refusal is not None and refusal.remedy is Remedy.CHANNEL_DOWN and notice.phone_number_id is not None:
+            self.circuits.reported(notice.office, notice.phone_number_id, refusal.code)
+        if refusal is not None and refusal.remedy in {Remedy.OUR_FAULT, Remedy.TEMPLATE_DOWN}:
+            log.error("refused by a report", extra={"notice": notice.id, "attempt": attempt, "code": refusal.code})
+        if first and notice.state in ARRIVED and notice.channel is Channel.SMS and attempt < notice.attempt:
+            self.ledger.metrics.count("DeliveredAfterSms", office=notice.office)
 
     def _also(self, after: Notice, report: StatusReport) -> list[Write]:
         """The opt-out that WhatsApp reports on the resident's behalf."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.errors import TransientError
-from chalicelib.ports import Clock, ConditionFailed, Metrics, Store
+from chalicelib.ports import ConditionFailed, Metrics, Store
 from chalicelib.table import spending
 
 log = logging.getLogger(__name__)
@@ -19,11 +19,10 @@ class Spending:
 
     store: Store
     metrics: Metrics
-    clock: Clock
 
-    def reserve(self, office: Office) -> datetime | None:
-        """Takes one SMS from the day's sum. None when it may go; else the moment at which the next day's sum begins."""
-        local = office.calendar.local(self.clock())
+    def reserve(self, office: Office, at: datetime) -> datetime | None:
+        """Takes one SMS from the sum of `at`'s day. None when it may go; else the moment at which the next day's sum begins."""
+        local = office.calendar.local(at)
         for _ in range(_TRIES):
             item = self.store.get(spending.key(office.code, local.date()))
             spent, revision = spending.read(item)
@@ -37,6 +36,18 @@ class Spending:
             self.metrics.count("SmsSpend", office.sms.price_mills / 1000, unit="None", office=office.code)
             return None
         raise TransientError("the day's sum kept changing")
+
+    def release(self, office: Office, at: datetime) -> None:
+        """Gives back what was reserved at that moment for an SMS that nobody took. Lost when we die first: then it counts."""
+        local = office.calendar.local(at)
+        for _ in range(_TRIES):
+            spent, revision = spending.read(self.store.get(spending.key(office.code, local.date())))
+            try:
+                self.store.put(spending.put(office.code, local, spent - office.sms.price_mills, revision))
+            except ConditionFailed:
+                continue
+            self.metrics.count("SmsSpend", -office.sms.price_mills / 1000, unit="None", office=office.code)
+            return
 
     def _refuse(self, office: Office, spent: int) -> None:
         self.metrics.count("SmsBudgetReached", office=office.code)

@@ -24,7 +24,7 @@ _BATCH = 10
 
 @dataclass(frozen=True)
 class Sweep:
-    """Looks at everything whose due time has come."""
+    """Looks at everything whose due time has come. sms_reports: whether the engine for SMS tells what becomes of them."""
 
     store: Store
     ledger: Ledger
@@ -34,6 +34,7 @@ class Sweep:
     metrics: Metrics
     offices: Mapping[str, Office]
     clock: Clock
+    sms_reports: bool = False
 
     def __call__(self) -> int:
         """How many notices went to the queue. One office's trouble stops no other's.
@@ -85,7 +86,7 @@ class Sweep:
             if now.due_at is None or now.due_at > self.clock():
                 queue_it = False
                 return None
-            after, queue_it = overdue(now, self.clock())
+            after, queue_it = overdue(now, self.clock(), sms_reports=self.sms_reports)
             return after
 
         self.ledger.step(notice, change)

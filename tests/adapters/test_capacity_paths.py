@@ -162,9 +162,9 @@ def test_a_delivery_by_whatsapp(metered: Metered) -> None:
 
 
 def test_a_report_of_delivery(metered: Metered) -> None:
-    """The notice, which leaves the desk's index."""
+    """The notice, which leaves the desk's index and the sweep's."""
     callback = f"{metered.request.id}.1#1"
-    assert metered.cost(lambda: metered.world.report("delivered", callback)) == (1, 2, 0)
+    assert metered.cost(lambda: metered.world.report("delivered", callback)) == (1, 3, 0)
 
 
 def test_a_walk_in_of_somebody_new(metered: Metered) -> None:

@@ -11,8 +11,21 @@ from hypothesis import strategies as st
 
 from chalicelib.domain import ledger
 from chalicelib.domain.delivery import Accepted, NotSent, Outcome, Refused, Remedy, Unknown
-from chalicelib.domain.ledger import BUDGET, LEASE, REPORT_WAIT, Sent, advance, claim, give_back, overdue, record, settle
-from chalicelib.domain.notice import ARRIVED, FINAL, RANK, Channel, Notice, Report, State
+from chalicelib.domain.ledger import (
+    CARRIER_REPORTS,
+    LEASE,
+    REPORT_WAIT,
+    WHATSAPP_GIVES_UP,
+    Sent,
+    advance,
+    claim,
+    give_back,
+    overdue,
+    record,
+    turn_to_sms,
+)
+from chalicelib.domain.notice import ARRIVED, FINAL, RANK, Channel, Kind, Notice, Report, State
+from chalicelib.domain.retries import BUDGET, settle
 from tests.unit.domain import samples
 from tests.unit.domain.samples import NOW
 
@@ -137,7 +150,7 @@ class TestOutcome:
 
         assert (after.state, after.channel, after.force_template) == (reached, channel, force_template)
         assert after.not_before == (NOW + wait if wait is not None else None)
-        assert after.due_at == after.not_before
+        assert after.due_at == (NOW + WHATSAPP_GIVES_UP if reached is State.ACCEPTED else after.not_before)
         assert after.owner is None
         assert after.attempt == 1
         assert len(after.attempts) == 1
@@ -211,6 +224,21 @@ class TestOutcome:
         assert (after.state, after.due_at) == (State.UNKNOWN, None)
         assert claim(after, "me", NOW + timedelta(days=1)) is None
 
+    def test_accepted_sms_is_looked_at_again_when_its_engine_reports(self) -> None:
+        silent = outcome_of(claimed(channel=SMS), Accepted("sms-1"), channel=SMS)
+        told = outcome_of(claimed(channel=SMS), Accepted("sms-1"), channel=SMS, sms_reports=True)
+
+        assert (silent.state, silent.due_at) == (State.ACCEPTED, None)
+        assert (told.state, told.due_at) == (State.ACCEPTED, NOW + CARRIER_REPORTS)
+
+    def test_unknown_sms_waits_for_its_report_and_goes_once_more_when_its_engine_reports(self) -> None:
+        lost, _ = overdue(claimed(channel=SMS), NOW, sms_reports=True)
+        for after in (lost, outcome_of(claimed(channel=SMS), Unknown("timeout"), channel=SMS, sms_reports=True)):
+            assert (after.state, after.due_at) == (State.UNKNOWN, NOW + REPORT_WAIT)
+            again = claim(after, "me", NOW + REPORT_WAIT)
+            assert again is not None
+            assert (again.channel, again.resent) == (SMS, 1)
+
     @pytest.mark.parametrize("remedy", [Remedy.SMS, Remedy.OUR_FAULT, Remedy.TEMPLATE])
     def test_refused_sms_has_failed(self, remedy: Remedy) -> None:
         after = outcome_of(claimed(channel=SMS, force_template=True), refused(remedy, "x"), channel=SMS)
@@ -222,6 +250,17 @@ class TestOutcome:
         after = outcome_of(claimed(), refused(Remedy.OUR_FAULT, "x"), channel=SMS)
 
         assert (after.state, after.channel) == (State.FAILED, SMS)
+
+    def test_sms_chosen_at_the_last_moment_is_written_down_first(self) -> None:
+        turned = turn_to_sms(claimed(), "me")
+        assert turned == claimed(channel=SMS)
+
+        lost, _ = overdue(turned, NOW)
+
+        assert (lost.state, lost.channel, lost.due_at) == (State.UNKNOWN, SMS, None)
+        assert turn_to_sms(turned, "me") is turned
+        assert turn_to_sms(claimed(), "you") is None
+        assert turn_to_sms(in_state(State.DELIVERED), "me") is None
 
 
 class TestPatience:
@@ -332,12 +371,14 @@ class TestReport:
         assert self._failed(Remedy.RETRY).failures == 1
         assert self._failed(Remedy.OPTED_OUT).state is State.SUPPRESSED
 
-    @pytest.mark.parametrize("remedy", [Remedy.CHANNEL_DOWN, Remedy.TEMPLATE_DOWN])
-    def test_of_a_channel_that_is_down_spends_the_budget_since_it_opens_no_circuit(self, remedy: Remedy) -> None:
-        assert self._failed(remedy).failures == 1
+    def test_of_a_template_that_is_down_goes_by_sms(self) -> None:
+        assert (self._failed(Remedy.TEMPLATE_DOWN).state, self._failed(Remedy.TEMPLATE_DOWN).channel) == (State.PLANNED, SMS)
+
+    def test_of_a_channel_that_is_down_spends_the_budget_since_a_probe_may_be_accepted_all_the_same(self) -> None:
+        assert self._failed(Remedy.CHANNEL_DOWN).failures == 1
         late = in_state(State.ACCEPTED, tried_since=NOW - BUDGET[WHATSAPP], failures=9)
 
-        after = advance(late, 1, Report.FAILED, refused(remedy), NOW, 0.5)
+        after = advance(late, 1, Report.FAILED, refused(Remedy.CHANNEL_DOWN), NOW, 0.5)
 
         assert after is not None
         assert (after.state, after.channel) == (State.PLANNED, SMS)
@@ -377,6 +418,37 @@ class TestReport:
 
         assert after is not None
         assert after.due_at == NOW + QUIET
+
+    def test_sent_before_our_own_record_begins_the_wait_for_more(self) -> None:
+        for notice, quiet in (
+            (claimed(), QUIET),
+            (claimed(kind=Kind.CANCELLED), WHATSAPP_GIVES_UP),
+            (claimed(channel=SMS), CARRIER_REPORTS),
+        ):
+            after = advance(notice, 1, Report.SENT, None, NOW, 0.5)
+            assert after is not None
+            assert (after.state, after.due_at) == (State.SENT, NOW + quiet)
+
+    @pytest.mark.parametrize("state", [State.PLANNED, State.HELD])
+    def test_of_what_was_unknown_counts_while_the_resend_waits(self, state: State) -> None:
+        again = claim(outcome_of(claimed(), Unknown("timeout")), "me", NOW + REPORT_WAIT)
+        assert again is not None
+        waiting = give_back(again, state, NOW + timedelta(hours=9))
+
+        sent = advance(waiting, 1, Report.SENT, None, NOW, 0.5)
+        failed = advance(waiting, 1, Report.FAILED, refused(Remedy.SMS), NOW, 0.5)
+        accepted = outcome_of(waiting, Accepted("wamid.1"))
+
+        assert sent is not None
+        assert (sent.state, sent.not_before) == (State.SENT, None)
+        assert failed is not None
+        assert (failed.state, failed.channel) == (State.PLANNED, SMS)
+        assert accepted.state is State.ACCEPTED
+
+    def test_of_sending_does_not_undo_a_refusal_that_waits_for_its_retry(self) -> None:
+        waiting = outcome_of(claimed(), refused(Remedy.RETRY))
+
+        assert advance(waiting, 1, Report.SENT, None, NOW, 0.5) is None
 
 
 REPORTS = st.lists(st.tuples(st.integers(1, 2), st.sampled_from(Report), st.sampled_from(Remedy)), max_size=12)
@@ -476,11 +548,20 @@ class TestOverdue:
         assert after.attempts[-1].outcome == "silent"
         assert claim(after, "me", NOW) is not None
 
-    def test_nothing_follows_an_accepted_sms(self) -> None:
-        after, queue_it = overdue(in_state(State.ACCEPTED, channel=SMS, due_at=NOW), NOW)
+    @pytest.mark.parametrize("state", [State.ACCEPTED, State.SENT])
+    def test_what_no_sms_follows_has_failed_once_whatsapp_gives_up(self, state: State) -> None:
+        after, queue_it = overdue(in_state(state, kind=Kind.CANCELLED, due_at=NOW), NOW)
 
         assert not queue_it
-        assert after == in_state(State.ACCEPTED, channel=SMS)
+        assert (after.state, after.reason, after.due_at) == (State.FAILED, "silent", None)
+
+    @pytest.mark.parametrize("state", [State.ACCEPTED, State.SENT])
+    def test_an_sms_of_which_the_carrier_tells_nothing_is_left_to_staff(self, state: State) -> None:
+        after, queue_it = overdue(in_state(state, channel=SMS, due_at=NOW), NOW)
+
+        assert not queue_it
+        assert (after.state, after.reason, after.due_at) == (State.UNKNOWN, "silent", None)
+        assert claim(after, "me", NOW + timedelta(days=1)) is None
 
     @pytest.mark.parametrize("state", sorted(FINAL))
     def test_what_has_ended_is_not_due_any_more(self, state: State) -> None:

@@ -126,6 +126,15 @@ class TestEnd:
         late = plan(situation(notice=notice, now=NOW + useful + timedelta(seconds=1)))
         assert late == Settle(State.FAILED, "too_late")
 
+    def test_comes_no_sooner_for_what_the_office_could_tell_nobody_yet(self) -> None:
+        told = situation()
+        closed = replace(OFFICE.calendar, closed=frozenset(NOW.date() + timedelta(days=days) for days in range(9)))
+        office = replace(OFFICE, notice_on_closed_days=False, calendar=closed)
+
+        planned = plan(replace(told, now=NOW + timedelta(days=9), occasion=replace(told.occasion, office=office)))
+
+        assert isinstance(planned, Send)
+
     def test_comes_later_for_what_staff_asked_for_again(self) -> None:
         now = NOW + timedelta(days=8)
 
@@ -208,6 +217,14 @@ class TestCircuit:
         assert isinstance(content(planned), FreeText)
         assert isinstance(planned, Send)
         assert planned.probes == tuple(circuits.values())
+
+    def test_is_not_probed_again_by_who_was_refused_while_an_sms_can_say_it(self) -> None:
+        circuits, refused = down(NUMBER, timedelta(0)), {"reason": "131042"}
+
+        assert sms(plan(situation(notice=refused, circuits=circuits))).phone == PHONE
+        nobody_else = plan(situation(Kind.MENU, notice=refused | {"answer": True}, circuits=circuits))
+        assert isinstance(nobody_else, Send)
+        assert nobody_else.probes == tuple(circuits.values())
 
     def test_of_the_template_alone_lets_free_words_through(self) -> None:
         circuits = down(circuit.template("kabar_ready_card", "id"))

@@ -1,5 +1,6 @@
 """A number or a template that is down is found out once, gone around, probed by one notice a minute, and used again."""
 
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from chalicelib.domain.notice import Channel, State
 from chalicelib.domain.request import Status
 from tests.data import payloads
 from tests.data.payloads import KK, KTP
-from tests.fakes.providers import ACCEPTED, Step, refused
+from tests.fakes.providers import ACCEPTED, KILLED_AFTER, KILLED_BEFORE, LOST_AFTER, Killed, Step, refused
 from tests.fakes.world import World
 from tests.unit.flows.trouble import FAULTS, STRUCK, disturbed, operations, raising
 
@@ -111,6 +112,91 @@ def test_two_who_would_probe_at_once_send_one_probe() -> None:
         with disturbed(world.store, position, "before", partial(world.deliver, second)):
             world.deliver(first)
         assert len(world.whatsapp.attempts) == before + 1
+
+
+@pytest.mark.parametrize("minutes", [1, 1.5, 2])
+def test_a_single_notice_is_not_kept_waiting_by_probing_itself(minutes: float) -> None:
+    """Its turn to probe comes with every tick, in a quiet hour."""
+    world = owing(1, Provider(TOKEN_EXPIRED))
+    world.run()
+    for _ in range(3):
+        world.advance(minutes=minutes)
+    assert len(world.whatsapp.attempts) == 1
+    assert len(world.sms.arrivals) == 1
+
+
+def test_a_template_that_is_refused_though_none_was_sent_goes_by_sms() -> None:
+    world = owing(1, lambda _message: PAUSED)
+    world.run()
+    for _ in range(3):
+        world.advance(minutes=1)
+    assert len(world.whatsapp.attempts) == 1
+    assert len(world.sms.arrivals) == 1
+    assert world.items("CIRCUITS#") == []
+
+
+def test_a_number_that_is_reported_down_is_gone_around_and_alarms_once() -> None:
+    """WhatsApp accepts, and tells later that nobody paid."""
+    world = owing(5)
+    world.run()
+    for one in world.notices():
+        world.report("failed", f"{one.id}#1", 131042)
+    world.advance(seconds=30)
+    assert len(world.sms.arrivals) == 5
+    assert world.metrics.named("CircuitOpened") == [1]
+    world.report("failed", f"{world.notices()[0].id}#1", 131042)
+    world.advance(minutes=5)
+    assert world.metrics.named("CircuitOpened") == [1], "a repeat of a report opens nothing"
+    assert len(world.whatsapp.attempts) == 5
+
+
+def test_what_no_sms_can_say_ends_though_its_probes_are_accepted_and_reported_failed() -> None:
+    world = World()
+    world.say("halo")
+    world.run()
+    [notice] = world.notices()
+    for _ in range(200):
+        after = world.notice(notice.id)
+        world.report("failed", f"{after.id}#{after.attempt}", 131042)
+        world.advance(minutes=1)
+    assert world.notice(notice.id).state is State.FAILED
+
+
+def test_an_sms_chosen_at_the_last_moment_is_never_repeated_when_nobody_knows_of_it() -> None:
+    """The number is down, so it goes by SMS at once; the function dies, and the ledger must know that it was an SMS."""
+    for step in (KILLED_BEFORE, KILLED_AFTER, LOST_AFTER):
+        world = World(Provider(TOKEN_EXPIRED), [ACCEPTED, step])
+        for number in range(2):
+            photo = payloads.photo(at=world.seconds, sender=f"62812000000{number:02d}")
+            world.receive(payloads.envelope(payloads.value(photo)))
+        first, second = world.notices()
+        world.deliver(first.id)
+        world.clock.now += timedelta(seconds=10)
+        world.deliver(first.id)
+        with suppress(Killed):
+            world.deliver(second.id)
+        for _ in range(40):
+            world.advance(minutes=1)
+        assert (world.notice(second.id).channel, world.notice(second.id).state) == (Channel.SMS, State.UNKNOWN)
+        assert len(world.sms.attempts) == 2
+
+
+def test_a_claim_that_was_lost_while_an_sms_was_chosen_sends_none() -> None:
+    def begin() -> tuple[World, str]:
+        world = owing(2, Provider(TOKEN_EXPIRED))
+        first, second = world.notices()
+        world.deliver(first.id)
+        return world, second.id
+
+    world, notice_id = begin()
+    position = len(operations(world.store, partial(world.deliver, notice_id))) - 2
+    world, notice_id = begin()
+    with disturbed(world.store, position, "before", partial(world.report, "delivered", f"{notice_id}#1")) as struck:
+        world.deliver(notice_id)
+    assert struck == ["put"]
+    assert world.notice(notice_id).state is State.DELIVERED
+    assert world.sms.attempts == []
+    assert [item["mills"] for item in world.items("SPEND#")] == [0]
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -78,6 +78,15 @@ def test_a_read_that_comes_after_the_sms_is_the_end_of_it() -> None:
     assert only(world).state is State.READ
 
 
+def test_sms_that_were_in_vain_are_counted_once() -> None:
+    world, callback = told()
+    world.report("failed", callback, UNDELIVERABLE)
+    world.advance(minutes=1)
+    for word in ("delivered", "delivered", "read"):
+        world.report(word, callback)
+    assert world.metrics.named("DeliveredAfterSms") == [1]
+
+
 def test_a_delivery_report_that_comes_before_the_sms_spares_it() -> None:
     world, callback = told()
     world.report("failed", callback, UNDELIVERABLE)

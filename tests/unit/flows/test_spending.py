@@ -3,23 +3,24 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import pytest
 
 from chalicelib.domain.catalogue import SmsTerms
 from chalicelib.domain.delivery import Remedy
-from chalicelib.domain.notice import State
+from chalicelib.domain.notice import Channel, State
 from tests.data import payloads
-from tests.fakes.providers import refused
+from tests.fakes.providers import LOST_AFTER, LOST_BEFORE, NEVER_LEFT, FakeWhatsApp, Step, refused
 from tests.fakes.world import START, World
 from tests.unit.flows.trouble import FAULTS, STRUCK, disturbed, operations, raising, wait_for_all
 
 DAY = 3
 
 
-def owing(count: int) -> World:
+def owing(count: int, sms: Any = ()) -> World:
     """So many residents without WhatsApp are owed an answer, at an office that pays for three SMS a day."""
-    world = World(lambda _message: refused("131026", Remedy.SMS))
+    world = World(lambda _message: refused("131026", Remedy.SMS), sms)
     office = world.parts.offices["1801"]
     vars(world.parts).update(offices={"1801": replace(office, sms=SmsTerms("DUKCAPIL", 350, 350 * DAY + 349))})
     for number in range(count):
@@ -61,6 +62,41 @@ def test_many_at_once_spend_no_more_than_the_sum() -> None:
     assert len(world.sms.attempts) == DAY
     [item] = world.items("SPEND#")
     assert item["mills"] == 350 * DAY
+
+
+@pytest.mark.parametrize(
+    "step", [refused("Throttling", Remedy.THROTTLED), refused("InvalidParameter", Remedy.OUR_FAULT), NEVER_LEFT]
+)
+def test_an_sms_that_nobody_took_is_not_paid_for(step: Step) -> None:
+    world = owing(2, lambda _message: step)
+    for _ in range(30):
+        world.advance(minutes=1)
+    assert len(world.sms.attempts) >= 2
+    assert [item["mills"] for item in world.items("SPEND#")] == [0]
+    assert sum(world.metrics.named("SmsSpend")) == pytest.approx(0)
+
+
+def test_what_may_have_been_taken_is_paid_for() -> None:
+    world = owing(2, [LOST_BEFORE, LOST_AFTER])
+    for _ in range(30):
+        world.advance(minutes=1)
+    assert [item["mills"] for item in world.items("SPEND#")] == [700]
+
+
+def test_a_number_that_is_back_needs_not_wait_for_the_next_days_sms() -> None:
+    """Its circuit is open and the day's sum spent: it is looked at again before midnight."""
+    world = owing(DAY)
+    world.advance(minutes=1)
+    assert len(world.sms.arrivals) == DAY
+    vars(world.parts).update(whatsapp=FakeWhatsApp([refused("190", Remedy.CHANNEL_DOWN)]))
+    vars(world.parts).pop("deliver")
+    world.receive(payloads.envelope(payloads.value(payloads.photo(at=world.seconds, sender="6281200000099"))))
+    world.run()
+    for _ in range(20):
+        world.advance(minutes=1)
+    assert len(world.sms.arrivals) == DAY
+    assert world.notices()[-1].state is State.ACCEPTED
+    assert world.notices()[-1].channel is Channel.WHATSAPP
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -159,8 +159,21 @@ def test_an_expired_claim_becomes_unknown_and_is_not_queued_before_a_report_may_
 def test_what_is_settled_is_never_due_again() -> None:
     world = owing(3)
     world.run()
-    world.report("read", f"{ids(world)[0]}#1")
+    for one in ids(world):
+        world.report("read", f"{one}#1")
     assert world.store.query_index("due", "1801") == []
+
+
+def test_what_whatsapp_never_reports_on_is_seen_by_staff_once_whatsapp_has_given_up() -> None:
+    world = owing()
+    world.run()
+    assert only(world).state is State.ACCEPTED
+    world.advance(days=29)
+    assert only(world).state is State.ACCEPTED
+    world.advance(days=1, seconds=1)
+    assert (only(world).state, only(world).reason, only(world).due_at) == (State.FAILED, "silent", None)
+    assert len(world.whatsapp.attempts) == 1
+    assert world.sms.attempts == []
 
 
 def test_what_is_not_before_later_is_not_queued_earlier() -> None:
