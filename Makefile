@@ -10,10 +10,10 @@ OPS := $(BIN)/python -m ops
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test chaos check format bootstrap deploy doctor package clean
+.PHONY: help setup demo up test chaos screenshot check format bootstrap deploy doctor package clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv with the pinned requirements (needs Python 3.11 or newer)
 
@@ -28,6 +28,9 @@ test: $(READY) ## Run every tier of tests that this machine can; STRICT=1 fails 
 
 chaos: $(READY) ## Break everything by chance: N seeds from SEED on; a failing one is replayed by its number
 	@$(BIN)/python -m tests.chaos.play --seed $(or $(SEED),0) --n $(or $(N),200)
+
+screenshot: $(READY) ## Take the README's picture of the phone page (needs Chromium)
+	@$(BIN)/python -m tests.browser.screenshot
 
 check: $(READY) ## Lint, formatting, types and the direction of imports
 	@$(BIN)/ruff check .

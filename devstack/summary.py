@@ -27,6 +27,8 @@ def as_line(stack: Stack, out: TextIO) -> None:
         "staff_token": stack.staff_token,
         "offices": by_office(),
     }
+    if stack.lambda_files is not None:
+        described |= {"package": str(stack.lambda_files.package), "function_logs": str(stack.lambda_files.logs)}
     out.write(json.dumps(described) + "\n")
     out.flush()
 
@@ -47,8 +49,11 @@ def _places(stack: Stack) -> Table:
     table.add_column(style="cyan", no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row("API", stack.api_url)
-    table.add_row("WhatsApp, SMS and residents, simulated", stack.graph_url)
+    table.add_row("A phone to be the resident, in a browser", f"{stack.graph_url}/")
+    table.add_row("WhatsApp and SMS, simulated", f"{stack.graph_url}   commands: {stack.graph_url}/sim")
     table.add_row("AWS, simulated", f"{stack.aws_endpoint_url}   table {stack.backing.table}")
+    if (files := stack.lambda_files) is not None:
+        table.add_row("Lambda's own runtime", f"a package of {files.zip_bytes / 1e6:.1f} MB   logs in {files.logs}")
     for number, channel in CHANNELS.items():
         table.add_row(f"Office {channel.office}, {channel.service or 'all services'}", f"phone_number_id {number}")
     return table

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.adapters import local_dynamodb
+from tests.browser import chromium
 
 TESTS = Path(__file__).parent
 TIERS = ("unit", "adapters", "functional", "system", "chaos", "deploy", "runtime", "browser", "fuzz")
@@ -62,7 +63,7 @@ def install_dynamodb_local() -> None:
 
 
 def chromium_is_there() -> bool:
-    return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    return chromium.path() is not None
 
 
 PARTS = (

@@ -68,6 +68,6 @@ export function showList(chats, messages, current, fresh) {
     row.badge.textContent = count ? String(count) : "";
     row.badge.hidden = !count;
     if (count) row.badge.setAttribute("aria-label", `${count} belum dibaca`);
-    row.button.toggleAttribute("aria-current", chat.key === current);
+    row.button.setAttribute("aria-current", String(chat.key === current));
   }
 }

@@ -63,13 +63,12 @@ function show() {
     clock.textContent = clock.dataset.clock === "short" ? hour(now) : `${day(now)}, ${hour(now)} WIB`;
   }
   byId("bar-state").textContent = phone.on ? phoneNumber(phone.address) : "ponsel mati";
-  document.body.dataset.on = phone.on;
   showPhone(phone);
   const own = messages.filter(chat().has);
-  showLog(own, { press, open });
+  showEdges(phone, own);
+  showLog(own, { press, open }); // after what is around it, which takes room from it
   if (page.chat === SMS && isVisible()) smsSeen.set(page.phone, own.length);
   showList(page.chats, messages, page.chat, fresh);
-  showEdges(phone, own);
 }
 
 const isVisible = () => document.body.dataset.view === "chat" || getComputedStyle(byId("back")).display === "none";
@@ -192,7 +191,7 @@ function preparePhone() {
 function prepareHead() {
   byId("back").addEventListener("click", () => {
     document.body.dataset.view = "list";
-    byId("chats").querySelector("[aria-current]")?.focus();
+    byId("chats").querySelector("[aria-current=true]")?.focus();
   });
   byId("read").addEventListener("click", async () => {
     try {

@@ -31,6 +31,9 @@ const kindOf = (outcome) => (outcome.includes("<") ? outcome.split(":")[0] : out
 // phone(): the phone in use; changed(): something happened that the page should look at.
 export function prepareTester(outcomes, phone, changed) {
   for (const opener of document.querySelectorAll("[data-opens=tester]")) opener.addEventListener("click", open);
+  byId("tester").addEventListener("keydown", (event) => {
+    if (event.key === "Escape") byId("tester").close(); // beside the phone, the browser does not do it
+  });
   prepareClock(changed);
   prepareSwitch("on", phone, changed);
   prepareSwitch("whatsapp", phone, changed);
