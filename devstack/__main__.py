@@ -16,11 +16,12 @@ main.add_command(up)
 
 
 @main.command()
-def demo() -> None:
+@click.option("--lambda-runtime", is_flag=True, help="Deploy Kabar to the simulated AWS, and play in Lambda's own runtime.")
+def demo(*, lambda_runtime: bool) -> None:
     """Play a scripted day through real HTTP, and check every outcome."""
     from devstack.demo import run
 
-    sys.exit(run())
+    sys.exit(run(lambda_runtime=lambda_runtime))
 
 
 if __name__ == "__main__":

@@ -15,12 +15,15 @@ from devstack.demo.stage import Stage
 from devstack.moto_server import StartError
 
 
-def run() -> int:
-    """The exit code: 0 when every check held, else 1. What the stack logs goes to a file, named when something is off."""
+def run(*, lambda_runtime: bool = False) -> int:
+    """The exit code: 0 when every check held, else 1. What the stack logs goes to a file, named when something is off.
+
+    lambda_runtime: as devstack.stack.running has it.
+    """
     logs = Path(tempfile.gettempdir()) / f"kabar-demo-{os.getpid()}.log"
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     console = Console(file=out, highlight=False)
-    failures = _play(console, logs)
+    failures = _play(console, logs, lambda_runtime=lambda_runtime)
     if failures:
         console.print(Text(f"\nOff: {'; '.join(failures)}. The stack's log: {logs}", style="bold red"), soft_wrap=True)
     else:
@@ -29,7 +32,7 @@ def run() -> int:
     return 1 if failures else 0
 
 
-def _play(console: Console, log_path: Path) -> list[str]:
+def _play(console: Console, log_path: Path, *, lambda_runtime: bool) -> list[str]:
     """Plays the day; what went off, in words."""
     started = time.monotonic()
     with log_path.open("w", encoding="utf-8") as log:
@@ -42,7 +45,7 @@ def _play(console: Console, log_path: Path) -> list[str]:
         logs.to_stderr()
         console.print(Text("Starting Kabar on this machine …", style="dim"))
         try:
-            with running(0) as stack:
+            with running(0, lambda_runtime=lambda_runtime) as stack:
                 stage = Stage(stack, console)
                 requests = day.play(stage)
                 held = stage.checks - len(stage.failures)
