@@ -62,6 +62,13 @@ def test_every_line_that_a_metric_filter_looks_for_is_written_somewhere() -> Non
         assert any(re.fullmatch(wanted.replace("*", ".*"), line) for line in logged), name
 
 
+def test_every_alarm_says_what_it_means_and_where_to_read_on() -> None:
+    runbook = (ROOT / "docs" / "runbook.md").read_text()
+    for name, alarm in of_type("AWS::CloudWatch::Alarm").items():
+        assert alarm["AlarmDescription"].endswith("docs/runbook.md"), name
+        assert f"`{alarm['AlarmName'].removeprefix('kabar-${Stage}-')}`" in runbook, name
+
+
 def test_functions_are_watched_under_the_names_that_lambda_gives_them() -> None:
     names = {
         each["Value"]
