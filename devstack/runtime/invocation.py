@@ -2,12 +2,13 @@
 
 import json
 from http import HTTPStatus
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 _PATH = "/2015-03-31/functions/function/invocations"
 _GRACE_S = 20
 """How much longer than the function may run: it has to start, and the emulator has to end it."""
+_TIMED_OUT = b"Task timed out after "
 
 
 class FunctionError(Exception):
@@ -27,15 +28,17 @@ def invoke(port: int, event: object, timeout_s: float) -> Any:
 
     Raises:
         FunctionError: there is none.
-        OSError: the emulator is gone.
     """
     connection = HTTPConnection("127.0.0.1", port, timeout=timeout_s + _GRACE_S)
     try:
         connection.request("POST", _PATH, json.dumps(event), {"Content-Type": "application/json"})
         response = connection.getresponse()
-        return result(response.status, response.read())
+        status, body = response.status, response.read()
+    except (OSError, HTTPException) as error:
+        raise FunctionError("Sandbox.Failure", "the emulator does not answer") from error
     finally:
         connection.close()
+    return result(status, body)
 
 
 def result(status: int, body: bytes) -> Any:
@@ -46,10 +49,12 @@ def result(status: int, body: bytes) -> Any:
     Raises:
         FunctionError: as `invoke`.
     """
+    if body.startswith(_TIMED_OUT):
+        raise FunctionError("Sandbox.Timedout", body.decode())
     try:
         said = json.loads(body)
     except ValueError:
-        raise FunctionError("Sandbox.Failure", body.decode(errors="replace") or f"status {status}") from None
+        raise FunctionError("Sandbox.Failure", f"status {status}") from None
     if isinstance(said, dict) and {"errorMessage", "errorType"} <= said.keys():
         raise FunctionError(said["errorType"], said["errorMessage"])
     if status != HTTPStatus.OK:

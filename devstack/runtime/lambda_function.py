@@ -34,7 +34,7 @@ class LambdaFunction:
         """The function's answer to an event; its context is Lambda's own.
 
         Raises:
-            FunctionError, OSError: as devstack.runtime.invocation.
+            FunctionError: there is none.
             Throttled: it cannot be invoked now.
         """
         try:

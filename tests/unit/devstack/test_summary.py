@@ -1,7 +1,10 @@
 import io
 import json
 import shlex
+from dataclasses import replace
+from pathlib import Path
 
+from devstack.host import LambdaFiles
 from devstack.provision import Backing, Credentials
 from devstack.stack import Stack
 from devstack.summary import as_line, as_words
@@ -46,3 +49,14 @@ def test_a_person_gets_commands_that_can_be_pasted() -> None:
             assert json.loads(command[command.index("-d") + 1])
     assert f"API={STACK.api_url} SIM={STACK.graph_url}\n" in words
     assert f"STAFF='Authorization: Bearer {STACK.staff_token}'\n" in words
+
+
+def test_both_learn_where_to_look_at_what_runs_in_lambdas_runtime() -> None:
+    files = LambdaFiles(package=Path("/made/package"), zip_bytes=2_900_000, logs=Path("/made/logs"))
+    line, words = io.StringIO(), io.StringIO()
+    as_line(replace(STACK, lambda_files=files), line)
+    as_words(replace(STACK, lambda_files=files), words)
+    described = json.loads(line.getvalue())
+    assert (described["package"], described["function_logs"]) == ("/made/package", "/made/logs")
+    assert "a package of 2.9 MB" in words.getvalue()
+    assert "/made/logs" in words.getvalue()
