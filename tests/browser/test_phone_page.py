@@ -76,7 +76,7 @@ def test_words_are_shown_as_words_wherever_they_stand(stand: Stand, phone: Phone
 
     expect(phone.office).to_have_count(3)
     expect(phone.office.filter(has_text=HOSTILE)).to_have_count(3)
-    expect(phone.chats.get_by_role("button").filter(has_text="KTP-el")).to_contain_text(HOSTILE)
+    expect(phone.entry("KTP-el")).to_contain_text(HOSTILE)
     phone.button("<b>tebal</b>").click()
     expect(phone.resident.last).to_contain_text("<b>tebal</b>")
     phone.button("<u>buka</u>").click()
@@ -381,7 +381,7 @@ def test_in_the_pocket_it_is_the_list_or_a_chat(stand: Stand, phone_at: Opener) 
     expect(phone.text).to_be_focused()
     expect(phone.chats).to_be_hidden()
     phone.button("Kembali ke daftar obrolan").click()
-    expect(phone.chats.get_by_role("button").filter(has_text="KTP-el")).to_be_focused()
+    expect(phone.entry("KTP-el")).to_be_focused()
 
 
 def test_a_long_chat_is_looked_at_from_its_end_and_not_torn_away_from_elsewhere(stand: Stand, phone: Phone) -> None:

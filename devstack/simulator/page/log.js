@@ -82,7 +82,7 @@ function makeBubble(message, actions) {
     message.footer ? el("small", { class: "footer", dir: "auto" }, message.footer) : null,
     meta,
   );
-  const item = el("li", { class: `message ${message.by}` }, el("span", { class: "sr" }, message.by === "resident" ? "Anda:" : "Kantor:"), bubble, ...buttons);
+  const item = el("li", { class: `message ${message.by} ${message.channel}` }, el("span", { class: "sr" }, message.by === "resident" ? "Anda:" : "Kantor:"), bubble, ...buttons);
   let told = "";
   const update = (now) => {
     if (told === now.state) return;
@@ -99,7 +99,8 @@ function describe(message) {
   const time = el("time", { datetime: message.at }, hour(message.at));
   const state = el("span", { class: message.by === "resident" && message.state !== "failed" ? "sr" : "state" }, words);
   const kind = message.template ? el("span", { class: "kind", title: message.template }, "templat") : null;
-  return [kind, time, icon(name, `tick ${message.state}`), state].filter(Boolean);
+  const sender = message.sender ? el("span", { class: "kind" }, message.sender) : null;
+  return [sender, kind, time, icon(name, `tick ${message.state}`), state].filter(Boolean);
 }
 
 function pressables(message, actions) {

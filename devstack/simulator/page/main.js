@@ -81,7 +81,7 @@ function showEdges(phone, own) {
   const banner = !phone.on ? "Ponsel mati. Pesan baru menunggu." : !phone.whatsapp && !isSms ? "WhatsApp tidak ada di ponsel ini." : "";
   tell(byId("banner"), banner);
   tell(byId("empty"), own.length ? "" : isSms ? "Belum ada SMS." : "Belum ada pesan. Tulis keperluan Anda, misalnya: ktp saya hilang");
-  const count = isSms || !phone.on ? 0 : unread(own);
+  const count = isSms || !phone.on || !phone.whatsapp ? 0 : unread(own);
   byId("unread-count").textContent = `${count} pesan belum dibaca`;
   byId("unread").hidden = !count;
   byId("composer").hidden = isSms;
