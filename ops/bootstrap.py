@@ -78,6 +78,14 @@ def _change(target: Target, backing: Backing, parameters: Mapping[str, str], *, 
     return [f"{backing.name}: {f'{len(proposed.changes)} resources' if proposed.changes else 'parameters or outputs'}"]
 
 
+def review(backing: Backing, proposed: ChangeSet, *, allow_replacement: bool) -> None:
+    """Raises Failure, and forgets the change set, when data would be lost and nobody said that it may be."""
+    lost = [one.name for one in proposed.changes if one.loses_data]
+    if lost and not allow_replacement:
+        backing.discard(proposed.id)
+        raise Failure(f"This would replace or remove {', '.join(lost)} and lose data; --allow-replacement if you mean it.")
+
+
 def _show(stack: str, proposed: ChangeSet) -> None:
     words = Table("Change", "Resource", "Type", "Replaced", title=f"{stack}: {proposed.kind.lower()}", title_justify="left")
     for one in proposed.changes:

@@ -23,7 +23,7 @@ def stack(patient: Patient) -> Iterator[Finding]:
     whole = found.status.endswith("_COMPLETE") and "ROLLBACK" not in found.status
     yield fine("stack", found.status) if whole else bad("stack", f"{found.status}: see it in the CloudFormation console")
     made_from = client.get_template(StackName=backing.name, TemplateStage="Original")["TemplateBody"]
-    if made_from != TEMPLATE.read_text(encoding="utf-8"):
+    if made_from.strip() != TEMPLATE.read_text(encoding="utf-8").strip():
         yield Finding(Level.WARNING, "template", "the stack was made from another .chalice/backing.yaml: run `ops bootstrap`")
     yield from _drift(patient, backing.name)
 

@@ -22,7 +22,7 @@ BY_LAMBDA = {
     "dispatch": {
         "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
     },
-    "deliver": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"},
+    "deliver": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
 }  # fmt: skip
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 # An SMS goes to a phone number, which has no ARN; the policy denies topics, which have.

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
+from ops.bootstrap import review
 from ops.failure import Failure
 from ops.stack import Backing, Change
 
@@ -114,3 +115,34 @@ def test_a_change_that_may_replace_or_remove_data_is_known_for_one(
     (told,) = proposed.changes
     assert told == Change(action, "X", kind, replacement != "False")
     assert told.loses_data is lost
+
+
+TABLE_REPLACED = {
+    "Action": "Modify",
+    "LogicalResourceId": "Table",
+    "ResourceType": "AWS::DynamoDB::Table",
+    "Replacement": "True",
+}
+
+
+def test_a_change_set_that_loses_the_table_is_refused_and_forgotten() -> None:
+    client = FakeCloudFormation(stack(), [TABLE_REPLACED])
+    backing = Backing(client, "prod")
+    proposed = backing.propose("template", {})
+    assert proposed is not None
+
+    with pytest.raises(Failure, match="replace or remove Table"):
+        review(backing, proposed, allow_replacement=False)
+
+    assert client.discarded == [proposed.id]
+
+
+def test_it_goes_through_when_somebody_said_that_it_may() -> None:
+    client = FakeCloudFormation(stack(), [TABLE_REPLACED])
+    backing = Backing(client, "prod")
+    proposed = backing.propose("template", {})
+    assert proposed is not None
+
+    review(backing, proposed, allow_replacement=True)
+
+    assert client.discarded == []
