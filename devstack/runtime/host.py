@@ -10,15 +10,14 @@ from typing import Self
 from chalicelib.settings import read_settings
 from devstack.aws import LocalAws
 from devstack.clock import OffsetClock
-from devstack.environment import hermetic
 from devstack.host import LambdaFiles, Source
 from devstack.provision import Backing
 from devstack.pumps.function import Function
-from devstack.runtime import deployed, emulator, emulators, libraries, project
+from devstack.runtime import deployed, emulator, emulators, project
 from devstack.runtime.gateway import Gateway
 from devstack.runtime.lambda_function import LambdaFunction
 from devstack.runtime.proxy_events import Api
-from devstack.runtime.sandbox import Surroundings
+from devstack.runtime.sandbox import surroundings
 from ops.configure import Outputs
 
 _AT_ONCE: Mapping[str, int] = {"api_handler": 4, "dispatch": 1, "deliver": 2, "sweep": 1}
@@ -51,7 +50,7 @@ class LambdaKabar:
         outputs = Outputs(backing.table, backing.stream_arn, backing.queue_name, backing.queue_url)
         with tempfile.TemporaryDirectory(prefix="kabar-lambda-", ignore_cleanup_errors=True) as made:
             folder = Path(made)
-            around = _surroundings(folder, program, {"AWS_ENDPOINT_URL": aws.endpoint_url, "AWS_ENDPOINT_URL_SNS": graph_url})
+            around = surroundings(folder, program, aws.endpoint_url, graph_url)
             clock.tell(around.clock)
             project.deploy(folder / "project", stage, outputs, {"KABAR_GRAPH_URL": graph_url}, aws.endpoint_url)
             found = {name: deployed.function(aws, stage, name, folder / "packages") for name in _AT_ONCE}
@@ -78,10 +77,3 @@ class LambdaKabar:
         """A deployed subscription, as far as this machine goes."""
         declared, here = self._subscriptions[name], self._functions[name].at_once
         return Source(declared.batch_size, min(declared.at_once or here, here))
-
-
-def _surroundings(folder: Path, program: Path, outside: dict[str, str]) -> Surroundings:
-    for name in ("libraries", "logs"):
-        (folder / name).mkdir()
-    libraries.link(folder / "libraries")
-    return Surroundings(program, folder / "libraries", folder / "clock", folder / "logs", hermetic({}) | outside)

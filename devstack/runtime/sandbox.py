@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from devstack.environment import hermetic
+from devstack.runtime import libraries
 from devstack.runtime.deployed import Deployed
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
@@ -29,6 +31,15 @@ class Surroundings:
     clock: Path
     logs: Path
     outside: Mapping[str, str]
+
+
+def surroundings(folder: Path, emulator: Path, aws_url: str, sns_url: str) -> Surroundings:
+    """Makes a folder with all of it but the clock."""
+    for name in ("libraries", "logs"):
+        (folder / name).mkdir(parents=True)
+    libraries.link(folder / "libraries")
+    outside = hermetic({}) | {"AWS_ENDPOINT_URL": aws_url, "AWS_ENDPOINT_URL_SNS": sns_url}
+    return Surroundings(emulator, folder / "libraries", folder / "clock", folder / "logs", outside)
 
 
 @dataclass(frozen=True)
