@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.domain.inbound import Broken, Event, StatusReport
-from chalicelib.ports import Clock, ConditionFailed, Store
+from chalicelib.ports import Clock, ConditionFailed, Put, Store
 from chalicelib.table import messages
 
 
@@ -25,25 +25,21 @@ class Keeping:
 
     def event(self, event: Event) -> Stored:
         """Keeps an event."""
-        try:
-            self.store.put(messages.put_event(event, self.clock()))
-        except ConditionFailed:
-            return Stored.DUPLICATE
-        return Stored.STORED
+        return self._keep(messages.put_event(event, self.clock()), Stored.STORED)
 
     def orphan(self, report: StatusReport) -> Stored:
         """Keeps a report that is about no notice we know, and lets the sweep try it again."""
-        try:
-            self.store.put(messages.put_orphan(report, self.clock()))
-        except ConditionFailed:
-            return Stored.DUPLICATE
-        return Stored.STORED
+        return self._keep(messages.put_orphan(report, self.clock()), Stored.STORED)
 
     def broken(self, broken: Broken) -> Stored:
-        """Keeps all of an element; what is too large for one item takes several, the first of them written last."""
+        """Keeps an element that nobody could understand."""
+        return self._keep(messages.put_broken(broken, self.clock()), Stored.QUARANTINED)
+
+    def _keep(self, puts: list[Put], kept: Stored) -> Stored:
+        """Keeps all of something; what is too large for one item takes several, the first of them written last."""
         try:
-            for put in messages.put_broken(broken, self.clock()):
+            for put in puts:
                 self.store.put(put)
         except ConditionFailed:
             return Stored.DUPLICATE
-        return Stored.QUARANTINED
+        return kept

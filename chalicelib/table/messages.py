@@ -44,27 +44,26 @@ def put(contact_id: str, message: Message, decision: Decision | None, request_id
     return Put({**place._asdict(), **item}, (Condition("pk", "absent"),))
 
 
-def put_event(event: Event, now: datetime) -> Put:
-    """Stores an event by its content; refused when it is there already."""
-    [put] = _chunks(f"EVENT#{event.day}", event.raw[:CHUNK], event.kind, now)
-    return put
+def put_event(event: Event, now: datetime) -> list[Put]:
+    """Stores all of an event by its content, as `put_broken` does; the last is refused when it is there already."""
+    return _chunks(f"EVENT#{event.day}", event.raw, event.kind, now)
 
 
-def put_orphan(report: StatusReport, now: datetime) -> Put:
+def put_orphan(report: StatusReport, now: datetime) -> list[Put]:
     """Stores a report that fits no notice yet; it is due to be tried again when it carries a callback of ours."""
     day = report.at.date().isoformat() if report.at else NO_DAY
-    put = put_event(Event("status", day, report.raw), now)
+    *rest, put = put_event(Event("status", day, report.raw), now)
     ours = ids.parse_callback(report.callback or "") is not None and report.status in set(Report)
     refusal = report.refusal
     more = filled({
         "status": report.status, "callback": report.callback if ours else None, "code": refusal.code if refusal else None,
         "reported_at": report.at, "due_pk": ORPHANS if ours else None, "due_at": now + FIRST_DUE if ours else None,
     })  # fmt: skip
-    return Put({**put.item, **more}, put.when)
+    return [*rest, Put({**put.item, **more}, put.when)]
 
 
 def read_orphan(item: Item) -> StatusReport:
-    """The report of an item that `put_orphan` made."""
+    """The report of the last item that `put_orphan` made."""
     reader = Reader(item)
     code = reader.maybe("code")
     refusal = Refused(code, remedy_for(code)) if code else None

@@ -12,9 +12,10 @@ from chalicelib.domain.conversation import Decision, Intent
 from chalicelib.domain.delivery import Refused, Remedy
 from chalicelib.domain.inbound import Broken, Event, StatusReport
 from chalicelib.domain.message import MOST_TEXT, Media, Message
-from chalicelib.ports import ConditionFailed, Item, Key
+from chalicelib.ports import ConditionFailed, Item, Key, Put
 from chalicelib.table import messages
 from chalicelib.table.values import digest, epoch, moment, stamp
+from tests.fakes.store import FakeStore
 from tests.unit.domain import samples
 from tests.unit.domain.samples import CONTACT_ID, ID, NOW, PHONE, USER_ID
 from tests.unit.table import stored
@@ -26,6 +27,11 @@ LATER = NOW + timedelta(minutes=10)
 
 def put(message: Message, decision: Decision | None = NOTE, request_id: str | None = None) -> Item:
     return stored.after(messages.put(CONTACT_ID, message, decision, request_id, NOW))
+
+
+def put_all(table: FakeStore, puts: list[Put]) -> None:
+    for one in puts:
+        table.put(one)
 
 
 class TestMessage:
@@ -95,25 +101,33 @@ class TestEvent:
     def test_is_stored_once_by_what_it_says(self) -> None:
         table = stored.store()
         event = Event("account_update", "2026-11-24", '{"a":1}')
-        table.put(messages.put_event(event, NOW))
+        put_all(table, messages.put_event(event, NOW))
 
         for again in (NOW, LATER):
             with pytest.raises(ConditionFailed):
-                table.put(messages.put_event(event, again))
-        table.put(messages.put_event(replace(event, raw='{"a":2}'), NOW))
-        table.put(messages.put_event(replace(event, kind="other"), NOW))
+                put_all(table, messages.put_event(event, again))
+        put_all(table, messages.put_event(replace(event, raw='{"a":2}'), NOW))
+        put_all(table, messages.put_event(replace(event, kind="other"), NOW))
 
     def test_is_found_by_its_day(self) -> None:
-        item = stored.after(messages.put_event(Event("group", "2026-11-24", "{}"), NOW))
+        item = stored.after(*messages.put_event(Event("group", "2026-11-24", "{}"), NOW))
 
         assert (item["pk"], item["kind"], item["raw"]) == ("EVENT#2026-11-24", "group", "{}")
         assert item["expires_at"] == epoch(NOW + timedelta(days=90))
         assert stored.holds_nothing_empty(item)
 
-    def test_of_any_size_fits_into_an_item(self) -> None:
-        item = stored.after(messages.put_event(Event("group", "0", "x" * 3_000_000), NOW))
+    def test_of_any_size_is_kept_whole(self) -> None:
+        table = stored.store()
+        raw = "x" * 1_000_000
 
-        assert len(str(item["raw"])) == messages.CHUNK
+        put_all(table, messages.put_event(Event("group", "0", raw), NOW))
+        put_all(table, messages.put_event(Event("group", "0", raw + "y"), NOW))
+
+        whole: dict[str, str] = {}
+        for item in table.query("EVENT#0"):
+            of = str(item["sk"]).split("#", 1)[0]
+            whole[of] = whole.get(of, "") + str(item["raw"])
+        assert sorted(whole.values()) == [raw, raw + "y"]
 
 
 class TestBroken:
@@ -158,7 +172,7 @@ class TestBroken:
 class TestOrphan:
     @given(REPORTS)
     def test_comes_back_with_all_that_a_notice_needs(self, report: StatusReport) -> None:
-        item = stored.after(messages.put_orphan(report, NOW))
+        item = stored.after(*messages.put_orphan(report, NOW))
 
         back = messages.read_orphan(item)
 
@@ -169,20 +183,20 @@ class TestOrphan:
     def test_is_tried_again_only_when_it_may_be_about_a_notice_of_ours(self) -> None:
         ours = StatusReport("delivered", NOW, f"{ID}.2#1", None, "{}")
 
-        item = stored.after(messages.put_orphan(ours, NOW))
+        item = stored.after(*messages.put_orphan(ours, NOW))
 
         assert (item["due_pk"], item["due_at"]) == (messages.ORPHANS, stamp(NOW + timedelta(minutes=2)))
         for other in (replace(ours, callback=None), replace(ours, callback="theirs"), replace(ours, status="warp")):
-            assert "due_pk" not in stored.after(messages.put_orphan(other, NOW))
+            assert "due_pk" not in stored.after(*messages.put_orphan(other, NOW))
 
     def test_has_the_remedy_that_its_code_has_now(self) -> None:
         report = StatusReport("failed", None, f"{ID}.2#1", Refused("131026", Remedy.SMS), "{}")
 
-        assert messages.read_orphan(stored.after(messages.put_orphan(report, NOW))) == report
+        assert messages.read_orphan(stored.after(*messages.put_orphan(report, NOW))) == report
 
     def test_is_tried_ever_less_often_for_a_day(self) -> None:
         table = stored.store()
-        put = messages.put_orphan(StatusReport("delivered", NOW, f"{ID}.2#1", None, "{}"), NOW)
+        [put] = messages.put_orphan(StatusReport("delivered", NOW, f"{ID}.2#1", None, "{}"), NOW)
         table.put(put)
         key = Key(str(put.item["pk"]), str(put.item["sk"]))
         now, waits = NOW, []
@@ -199,7 +213,7 @@ class TestOrphan:
 
     def test_that_found_its_notice_is_left_in_peace(self) -> None:
         table = stored.store()
-        put = messages.put_orphan(StatusReport("delivered", NOW, f"{ID}.2#1", None, "{}"), NOW)
+        [put] = messages.put_orphan(StatusReport("delivered", NOW, f"{ID}.2#1", None, "{}"), NOW)
         table.put(put)
 
         after = table.update(messages.orphan_seen(put.item, NOW, settled=True))
