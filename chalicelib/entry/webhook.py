@@ -17,6 +17,7 @@ from chalicelib.entry.senders import Senders
 
 _KNOWN = ("messages", "statuses", "errors", "message_echoes")
 _CONTEXT = ("messaging_product", "metadata", "contacts")
+_MOST_DIGITS = 1000
 _CONVERSATION = {"messages", "smb_message_echoes", None}
 
 
@@ -37,10 +38,15 @@ def parse(body: bytes, numbers: Collection[str]) -> list[Element]:
     numbers: the channel numbers that belong to an office; a message to another one is kept as broken, to be retried.
     """
     try:
-        payload = json.loads(body)
+        payload = json.loads(body, parse_int=_number)
         return [_assigned(element, numbers) for element in _elements(payload)]
     except (ValueError, RecursionError):
         return [Broken("not_json", NO_DAY, json.dumps(body.decode("utf-8", "backslashreplace")))]
+
+
+def _number(digits: str) -> int | str:
+    """Python reads no number of more digits than these, and one such would sink its batch."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits
 
 
 def _assigned(element: Element, numbers: Collection[str]) -> Element:

@@ -256,7 +256,7 @@ class TestWhatIsNoJson:
         "body",
         [
             b"", b"{", b"\xff\xfe\xfa", b'{"a":"\xff"}', b"nothing", b"<xml/>", b"[" * 100_000, b'{"a":' * 100_000,
-            b'{"a":' + b"9" * 5000 + b"}", b"\x00",
+            b"\x00",
         ],
     )  # fmt: skip
     def test_is_one_broken_element_that_has_all_of_it(self, body: bytes) -> None:
@@ -280,6 +280,17 @@ class TestWhatIsNoJson:
             deep = [deep]
 
         assert text_of(text={"body": "halo", "deep": deep}).text == "halo"
+
+    def test_and_a_number_of_any_length_sinks_nothing(self) -> None:
+        told = payloads.envelope(payloads.value(payloads.text("satu", at=7_777_777), payloads.text("dua", at=1)))
+        body = payloads.raw(told).replace(b'"7777777"', b"9" * 5000)
+
+        [broken, message] = parse(body, NUMBERS)
+
+        assert isinstance(broken, Broken)
+        assert broken.reason == "no_time"
+        assert "9" * 5000 in broken.raw
+        assert isinstance(message, Message)
 
 
 class TestSurrogates:
