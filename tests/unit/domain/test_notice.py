@@ -14,6 +14,7 @@ from chalicelib.domain.notice import (
     Attempt,
     Channel,
     Kind,
+    Report,
     State,
     owed,
     silence,
@@ -83,6 +84,17 @@ def test_twenty_attempts_are_kept_and_the_older_ones_counted() -> None:
     assert [one.number for one in notice.attempts] == list(range(16, 36))
     assert len(notice.attempts) == KEPT_ATTEMPTS
     assert notice.attempts_dropped == 15
+
+
+def test_words_are_those_that_are_stored_and_those_that_providers_use() -> None:
+    """The table holds them, and what is stored must stay readable."""
+    assert " ".join(State) == (
+        "planned claimed accepted sent delivered read failed unknown held suppressed superseded"
+    )  # fmt: skip
+    assert " ".join(Channel) == "whatsapp sms"
+    assert " ".join(Report) == "sent delivered read played failed"
+    assert {"opened", "hold", "status", "menu", "mistyped", "opted_out", "opted_in", "reply"} < {kind.value for kind in Kind}
+    assert {status.value for status in Status} < {kind.value for kind in Kind}
 
 
 def test_states_are_final_once_nothing_more_can_be_done() -> None:

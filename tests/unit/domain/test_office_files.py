@@ -103,6 +103,14 @@ def test_extra_days_and_own_words_are_read() -> None:
     assert office.texts == {("id", "completed"): "Selesai, {id}, terima kasih."}
 
 
+def test_every_day_of_the_week_has_its_name() -> None:
+    text = changed('friday = "08:00-13:00"', 'friday = "08:00-13:00"\nsaturday = "09:00-10:00"\nsunday = "10:00-11:00"')
+
+    weekly = parse_office("1801", text).calendar.weekly
+
+    assert [weekly[day].closes.hour for day in range(7)] == [15, 15, 15, 15, 13, 10, 11]
+
+
 def test_price_is_never_rounded_down() -> None:
     office = parse_office("1801", changed('price_usd = "0.35"', 'price_usd = "0.35001"'))
 
