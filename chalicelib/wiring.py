@@ -115,9 +115,11 @@ class Wiring:
     @cached_property
     def ingest(self) -> "Ingest":
         from chalicelib.flows.chat import Chat
+        from chalicelib.flows.following import Following
         from chalicelib.flows.ingest import Ingest
 
-        chat = Chat(self.store, self.people, self.offices, self.metrics, self.clock, self.rng)
+        following = Following(self.store, self.rng)
+        chat = Chat(self.store, self.people, following, self.offices, self.metrics, self.clock)
         return Ingest(chat, self.receipts, self.keeping)
 
     @cached_property

@@ -7,12 +7,15 @@ parameters cleaned of what Meta does not accept (source: Cloud API reference, "M
 import re
 from typing import Any
 
-from chalicelib.domain.delivery import Buttons, FreeText, Outbound, Recipient, Template
+from chalicelib.domain.delivery import Buttons, Choice, Choices, Content, FreeText, Outbound, Recipient, Template
 
 _TEXT_LIMIT = 4096
-_BUTTONS_BODY_LIMIT = 1024
+_INTERACTIVE_BODY_LIMIT = 1024
 _BUTTON_LIMIT = 3
 _BUTTON_TITLE_LIMIT = 20
+_ROW_LIMIT = 10
+_ROW_TITLE_LIMIT = 24
+_ROW_DESCRIPTION_LIMIT = 72
 # A filled-in template ends at 1,024 characters; this leaves room for three long parameters and the template's own words.
 _PARAMETER_LIMIT = 280
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]+")
@@ -34,12 +37,14 @@ def _recipient(to: Recipient) -> dict[str, Any]:
     return {"to": to.phone.removeprefix("+")} if to.phone else {"recipient": to.user_id}
 
 
-def _content(content: FreeText | Buttons | Template) -> dict[str, Any]:
+def _content(content: Content) -> dict[str, Any]:
     match content:
         case FreeText(body):
             return {"type": "text", "text": {"body": _cut(body, _TEXT_LIMIT)}}
         case Buttons():
             return {"type": "interactive", "interactive": _interactive(content)}
+        case Choices():
+            return {"type": "interactive", "interactive": _list(content)}
         case Template():
             return {"type": "template", "template": _template(content)}
 
@@ -50,9 +55,23 @@ def _interactive(content: Buttons) -> dict[str, Any]:
     ]
     return {
         "type": "button",
-        "body": {"text": _cut(content.body, _BUTTONS_BODY_LIMIT)},
+        "body": {"text": _cut(content.body, _INTERACTIVE_BODY_LIMIT)},
         "action": {"buttons": [{"type": "reply", "reply": reply} for reply in replies]},
     }
+
+
+def _list(content: Choices) -> dict[str, Any]:
+    rows = [_row(row) for row in content.rows[:_ROW_LIMIT]]
+    return {
+        "type": "list",
+        "body": {"text": _cut(content.body, _INTERACTIVE_BODY_LIMIT)},
+        "action": {"button": _cut(content.button, _BUTTON_TITLE_LIMIT), "sections": [{"rows": rows}]},
+    }
+
+
+def _row(row: Choice) -> dict[str, str]:
+    shown = {"id": row.id, "title": _cut(row.title, _ROW_TITLE_LIMIT)}
+    return shown | ({"description": _cut(row.description, _ROW_DESCRIPTION_LIMIT)} if row.description else {})
 
 
 def _template(content: Template) -> dict[str, Any]:

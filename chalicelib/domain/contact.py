@@ -21,6 +21,14 @@ class Mark(NamedTuple):
     request_id: str
 
 
+class Told(NamedTuple):
+    """The last answer on a channel number: when, what kind of notice, and about which request when it asked something."""
+
+    at: datetime
+    kind: str
+    request_id: str | None = None
+
+
 @dataclass(frozen=True)
 class Contact:
     """A person, known by phone, by WhatsApp user id, or by both. phone, user_id and name are personal data.
@@ -28,6 +36,10 @@ class Contact:
     last_inbound: by channel number. open and closed: by (office, service); open ones oldest first. absorbed: contacts that
     turned out to be the same person; such a one has `merged_into`. changed_by: the last write that opened, closed, absorbed or
     opted out or in, so that a merge can tell whether it has seen everything.
+
+    told: by channel number. answered: the answers of an hour (UTC, `2026112403`), each by a few symbols of its message's
+    hash, so that robots cannot talk for ever. incomplete: open requests that lack something. picked: by channel number, the
+    request that its person spoke of last. names: of those whom their requests are for, by request id.
     """
 
     id: str
@@ -42,6 +54,11 @@ class Contact:
     absorbed: frozenset[str] = frozenset()
     merged_into: str | None = None
     changed_by: str | None = None
+    told: Mapping[str, Told] = field(default_factory=dict)
+    answered: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    incomplete: frozenset[str] = frozenset()
+    picked: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def recipient(self) -> Recipient | None:

@@ -1,28 +1,30 @@
-"""What a message wants: the first rules of the conversation, as pure decisions."""
+"""What follows from a message: the conversation's rules, as pure decisions."""
 
-import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain import ids
+from chalicelib.domain.asking import OPENING_MEDIA, Asked, ask
+from chalicelib.domain.belonging import Talk
 from chalicelib.domain.catalogue import Office
-from chalicelib.domain.contact import MOST_OPEN, Contact, Mark
+from chalicelib.domain.contact import MOST_OPEN, Contact
 from chalicelib.domain.errors import MistypedId
 from chalicelib.domain.message import Message
 from chalicelib.domain.notice import Kind
+from chalicelib.domain.request import Status
+from chalicelib.domain.rules import Wish
 
-OPENING_MEDIA = frozenset({"image", "document", "video", "audio"})
-# Types that answer nothing and ask nothing; neither do those that are not invented yet.
+# Types that answer nothing and ask nothing are not here; neither are those that are not invented yet.
 SPOKEN = frozenset({"text", "button", "interactive", "sticker", "location", "contacts", "order"}) | OPENING_MEDIA
 
-_STOP = frozenset({"BERHENTI", "STOP"})
-_START = frozenset({"MULAI", "START"})
-_CHECK = frozenset({"CEK", "STATUS", "CHECK"})
-_NEW = frozenset({"BARU"})
-_ASKS_HOW_IT_STANDS = frozenset(
-    {"sudah", "udah", "sdh", "udh", "jadi", "belum", "blm", "kapan", "cek", "status", "sampai", "selesai"}
-    | {"gmn", "gimana", "bgmn", "bagaimana", "piye"}
-)
+# Several messages within minutes get one answer: the first of a bundle is acknowledged, and a greeting or thanks in it is not.
+QUIET = timedelta(minutes=10)
+# How long a question of ours waits for its yes or no.
+PATIENCE = timedelta(hours=1)
+# Answers to one person within an hour, so that two robots cannot talk for ever. A request that is opened is always told.
+MOST_ANSWERS = 20
+_MOST_LISTED = 10
 
 
 class Intent(StrEnum):
@@ -31,6 +33,16 @@ class Intent(StrEnum):
     OPEN = "open"
     JOIN = "join"
     STATUS = "status"
+    HELP = "help"
+    ELSEWHERE = "elsewhere"
+    ANOTHER = "another"
+    CANCEL = "cancel"
+    HUMAN = "human"
+    COMPLAINT = "complaint"
+    REAL = "real"
+    LANGUAGE = "language"
+    THANKS = "thanks"
+    GREETING = "greeting"
     OPT_OUT = "opt_out"
     OPT_IN = "opt_in"
     MENU = "menu"
@@ -41,103 +53,252 @@ class Intent(StrEnum):
 class Decision:
     """What follows from a message.
 
-    request_id: the request that it joins. opens: the service that it asks for. only_first: it opens only while the contact
-    has no open request of that service. answer: the notice that it owes, about these requests.
+    request_id: the request that it joins. opens: the service that it asks for; only_first: it opens only while the contact
+    has no open request of that service; name: whom the new request is for. answer: the notice that it owes, about these
+    requests, or about a service that is not its number's (topic); unless_told: void when another answer was given meanwhile.
+    moves: what becomes of the request that it joins. language: what the person wants to be written in. calls: a person of the
+    office is wanted. picks: the request that what follows belongs to.
     """
 
     intent: Intent
     request_id: str | None = None
     opens: str | None = None
     only_first: bool = True
+    name: str | None = None
     answer: Kind | None = None
     about: tuple[str, ...] = ()
+    topic: str | None = None
+    unless_told: bool = False
+    moves: Status | None = None
+    language: str | None = None
+    calls: bool = False
+    picks: str | None = None
 
 
-def decide(  # noqa: PLR0911  # a list of rules, the first that fits counts
-    message: Message, contact: Contact, office: Office, service: str | None
-) -> Decision:
-    """What a message wants. service: the one that its number is for, None for all of them."""
+def hour_of(now: datetime) -> str:
+    """The hour that an answer counts in."""
+    return f"{now:%Y%m%d%H}"
+
+
+def decide(message: Message, contact: Contact, office: Office, service: str | None, now: datetime | None = None) -> Decision:
+    """What follows from a message. service: the one that its number is for, None for all; now: its own time unless given."""
+    talk = Talk(message, contact, office, service, now or message.at)
     if message.kind not in SPOKEN:
-        return Decision(Intent.NOTE, request_id=_current(contact, office, service))
-    command = _command(message)
-    if command in _STOP:
-        return Decision(Intent.OPT_OUT, answer=Kind.OPTED_OUT)
-    if command in _START:
-        return Decision(Intent.OPT_IN, answer=Kind.OPTED_IN)
-    found = ids.find(message.text or "")
-    if found is not None or command.split(" ")[0] in _CHECK:
-        return _status(contact, office, found)
-    if command in _NEW and service is not None:
-        return _open(message, contact, office, service, only_first=False)
-    wanted = _wanted(message, office, service, command)
+        return Decision(Intent.NOTE, request_id=talk.current(Asked(Wish.ELSE)))
+    asked = ask(message, office, has_open=bool(talk.marks))
+    decision = _put_back(talk, _REPLIES[asked.wish](talk, asked))
+    full = len(contact.answered.get(hour_of(talk.now), ())) >= MOST_ANSWERS
+    return replace(decision, answer=None) if full and decision.opens is None else decision
+
+
+def _put_back(talk: Talk, decision: Decision) -> Decision:
+    """A file for a request that lacks something puts it back before the officer, and its sender is told so."""
+    if talk.message.kind not in OPENING_MEDIA or decision.request_id not in talk.contact.incomplete:
+        return decision
+    moved = replace(decision, moves=Status.SUBMITTED)
+    return moved if moved.answer else replace(moved, answer=Kind.ACK, about=(str(decision.request_id),), unless_told=False)
+
+
+def _opt_out(_talk: Talk, _asked: Asked) -> Decision:
+    return Decision(Intent.OPT_OUT, answer=Kind.OPTED_OUT)
+
+
+def _opt_in(_talk: Talk, _asked: Asked) -> Decision:
+    return Decision(Intent.OPT_IN, answer=Kind.OPTED_IN)
+
+
+def _open(talk: Talk, asked: Asked) -> Decision:
+    wanted = _wanted(talk, asked)
     if wanted is not None:
-        return _open(message, contact, office, wanted, only_first=True)
-    current = _current(contact, office, service)
+        return _opened(talk, asked, wanted, only_first=True)
+    return _elsewhere(talk, asked) or _menu(talk, asked)
+
+
+def _another(talk: Talk, asked: Asked) -> Decision:
+    wanted = _wanted(talk, asked)
+    if wanted is not None:
+        return _opened(talk, asked, wanted, only_first=False)
+    current = talk.current(asked)
+    return _elsewhere(talk, asked) or Decision(Intent.ANOTHER, request_id=current, answer=Kind.ANOTHER)
+
+
+def _wanted(talk: Talk, asked: Asked) -> str | None:
+    """The service that a message asks for. A number for one service serves that one only."""
+    if talk.service is None:
+        return asked.services[0] if len(asked.services) == 1 else None
+    return talk.service if talk.service in asked.services or not asked.services else None
+
+
+def _opened(talk: Talk, asked: Asked, service: str, *, only_first: bool) -> Decision:
+    """Opens a request, unless the message belongs to one that is there: it is older, or there are too many."""
+    marks = talk.of(service)
+    newest = marks[-1] if marks else None
+    if newest and (only_first or talk.message.at <= newest.at or len(marks) >= MOST_OPEN):
+        mine = talk.current(asked)
+        return _joined(talk, mine if mine in {mark.request_id for mark in marks} else newest.request_id)
+    closed = talk.closed_since(service)
+    if closed:
+        return Decision(Intent.JOIN, request_id=closed.request_id)
+    return Decision(Intent.OPEN, opens=service, only_first=only_first, name=asked.name, answer=Kind.OPENED)
+
+
+def _joined(talk: Talk, request_id: str) -> Decision:
+    """Joins a request. The first of a bundle is acknowledged, by the opening's answer if that was it."""
+    joins = Decision(Intent.JOIN, request_id=request_id)
+    if _told_lately(talk, Kind.OPENED, Kind.ACK):
+        return joins
+    return replace(joins, answer=Kind.ACK, about=(request_id,), unless_told=True)
+
+
+def _told_lately(talk: Talk, *kinds: Kind) -> bool:
+    """Whether the last answer on this number is minutes old, and one of these when any are named."""
+    told = talk.contact.told.get(talk.message.phone_number_id)
+    return told is not None and talk.now - told.at < QUIET and (not kinds or told.kind in kinds)
+
+
+def _elsewhere(talk: Talk, asked: Asked) -> Decision | None:
+    """Another service is served on another number. With an open request here, only who asks for it is told."""
+    others = [one for one in asked.services if one in talk.office.services and one != talk.service]
+    if talk.service is None or not others or talk.service in asked.services:
+        return None
+    return Decision(Intent.ELSEWHERE, request_id=talk.current(asked), answer=Kind.ELSEWHERE, topic=others[0])
+
+
+def _menu(talk: Talk, asked: Asked) -> Decision:
+    """Joins the open request, else the one that a late message was meant for, else says what there is."""
+    current = talk.current(asked)
     if current is not None:
-        return Decision(Intent.JOIN, request_id=current)
-    earlier = _earlier(message, contact, office, service)
+        return _joined(talk, current)
+    earlier = talk.earlier()
     return Decision(Intent.JOIN, request_id=earlier) if earlier else Decision(Intent.MENU, answer=Kind.MENU)
 
 
-def _command(message: Message) -> str:
-    if message.button_id:
-        return message.button_id
-    return " ".join(re.sub(r"[^\w\s:]", " ", message.text or "").upper().split())
+def _else(talk: Talk, asked: Asked) -> Decision:
+    """Files for a number of one service open a request, all else joins what is there."""
+    if talk.message.kind in OPENING_MEDIA and talk.service is not None:
+        return _opened(talk, asked, talk.service, only_first=True)
+    return _menu(talk, asked)
 
 
-def _wanted(message: Message, office: Office, service: str | None, command: str) -> str | None:
-    """The service that a message asks for. A number for one service serves that one only."""
-    asked = command.removeprefix("OPEN:") if command.startswith("OPEN:") else None
-    if asked in office.services and service in {None, asked}:
-        return asked
-    if message.kind in OPENING_MEDIA and service is not None:
-        return service
-    words = set(re.findall(r"[\w-]+", (message.text or "").lower()))
-    if words & _ASKS_HOW_IT_STANDS:
-        return None
-    candidates = office.services.values() if service is None else [office.services[service]]
-    return next((one.code for one in candidates if words & one.words), None)
-
-
-def _open(message: Message, contact: Contact, office: Office, service: str, *, only_first: bool) -> Decision:
-    """Opens a request, unless the message belongs to one that is there: it is older, or there are too many."""
-    marks = contact.open.get((office.code, service), ())
-    closed = contact.closed.get((office.code, service))
-    newest = marks[-1] if marks else None
-    if newest and (only_first or message.at <= newest.at or len(marks) >= MOST_OPEN):
-        return Decision(Intent.JOIN, request_id=newest.request_id)
-    if closed and message.at <= closed.at:
-        return Decision(Intent.JOIN, request_id=closed.request_id)
-    return Decision(Intent.OPEN, opens=service, only_first=only_first, answer=Kind.OPENED)
-
-
-def _status(contact: Contact, office: Office, found: ids.ParsedId | MistypedId | None) -> Decision:
+def _status(talk: Talk, asked: Asked) -> Decision:
+    found, current = asked.found, talk.current(asked)
+    reply = Decision(Intent.STATUS, request_id=current, answer=Kind.STATUS)
     if isinstance(found, MistypedId):
-        return Decision(Intent.STATUS, answer=Kind.MISTYPED)
+        return replace(reply, answer=Kind.MISTYPED)
+    owned = talk.owned(asked)
     if found is not None:
-        # A word before an id is not its prefix: "cek 7F3K-9QXM-2DM".
-        services = [found.service] if found.service and found.service in office.services else sorted(office.services)
-        return Decision(Intent.STATUS, answer=Kind.STATUS, about=tuple(found.with_service(one) for one in services))
-    marks = sorted(mark for (code, _), all_ in contact.open.items() if code == office.code for mark in all_)
-    if not marks:
-        marks = sorted(mark for (code, _), mark in contact.closed.items() if code == office.code)[-1:]
-    return Decision(Intent.STATUS, answer=Kind.STATUS, about=tuple(mark.request_id for mark in marks[-5:]))
+        return replace(reply, about=talk.numbers(found), picks=owned[0] if owned else None)
+    about = owned or talk.all_open or talk.last_closed
+    return replace(reply, about=tuple(about[-_MOST_LISTED:]), picks=owned[0] if owned else None)
 
 
-def _current(contact: Contact, office: Office, service: str | None) -> str | None:
-    """The newest open request of that service, or of any on a number for all."""
-    marks: list[Mark] = []
-    for (code, open_service), all_ in contact.open.items():
-        if code == office.code and service in {None, open_service}:
-            marks.extend(all_)
-    return max(marks).request_id if marks else None
+def _help(talk: Talk, asked: Asked) -> Decision:
+    away = _elsewhere(talk, asked)
+    if away is not None:
+        return away
+    topic = asked.services[0] if talk.service is None and len(asked.services) == 1 else None
+    return Decision(Intent.HELP, request_id=talk.current(asked), answer=Kind.HELP, topic=topic)
 
 
-def _earlier(message: Message, contact: Contact, office: Office, service: str | None) -> str | None:
-    """The closed request that a late message was meant for; on a number for all services, the last one closed."""
-    marks = [
-        mark
-        for (code, closed_service), mark in contact.closed.items()
-        if code == office.code and service in {None, closed_service} and message.at <= mark.at
-    ]
-    return max(marks).request_id if marks else None
+def _human(talk: Talk, asked: Asked) -> Decision:
+    return Decision(Intent.HUMAN, request_id=talk.current(asked), answer=Kind.HUMAN, calls=True)
+
+
+def _complaint(talk: Talk, asked: Asked) -> Decision:
+    about = tuple(talk.all_open[-_MOST_LISTED:])
+    return Decision(Intent.COMPLAINT, request_id=talk.current(asked), answer=Kind.COMPLAINT, about=about, calls=True)
+
+
+def _real(talk: Talk, asked: Asked) -> Decision:
+    reply = Decision(Intent.REAL, request_id=talk.current(asked), answer=Kind.REAL)
+    if isinstance(asked.found, MistypedId):
+        return replace(reply, answer=Kind.MISTYPED)
+    if asked.found is not None:
+        return replace(reply, about=talk.numbers(asked.found))
+    return replace(reply, about=tuple((talk.all_open or talk.last_closed)[-_MOST_LISTED:]))
+
+
+def _cancel(talk: Talk, asked: Asked) -> Decision:
+    """Asks first: whether, and which one when there are several."""
+    reply = Decision(Intent.CANCEL, request_id=talk.current(asked))
+    chosen = talk.owned(asked) or ([mark.request_id for mark in talk.marks] if asked.found is None else [])
+    if not chosen:
+        return replace(_status(talk, asked), intent=Intent.CANCEL)
+    if len(chosen) == 1:
+        return replace(reply, request_id=chosen[0], answer=Kind.CONFIRM, about=(chosen[0],))
+    return replace(reply, answer=Kind.WHICH, about=tuple(chosen[-_MOST_LISTED:]))
+
+
+def _yes(talk: Talk, asked: Asked) -> Decision:
+    """Cancels the request that we have just asked about; a button says itself which."""
+    request_id = _asked_about(talk) if asked.found is None else next(iter(talk.owned(asked)), None)
+    if request_id is not None:
+        return Decision(Intent.CANCEL, request_id=request_id, about=(request_id,), moves=Status.CANCELLED)
+    return _menu(talk, asked) if asked.found is None else _status(talk, asked)
+
+
+def _no(talk: Talk, asked: Asked) -> Decision:
+    request_id = _asked_about(talk)
+    if request_id is not None:
+        return Decision(Intent.CANCEL, request_id=request_id, answer=Kind.KEPT, about=(request_id,))
+    return _menu(talk, asked)
+
+
+def _asked_about(talk: Talk) -> str | None:
+    """The request that our last words on this number asked to cancel, while the question is fresh."""
+    told = talk.contact.told.get(talk.message.phone_number_id)
+    fresh = told is not None and told.kind == Kind.CONFIRM and talk.now - told.at < PATIENCE
+    return told.request_id if told and fresh and told.request_id in talk.all_open else None
+
+
+def _english(talk: Talk, asked: Asked) -> Decision:
+    return Decision(Intent.LANGUAGE, request_id=talk.current(asked), answer=Kind.LANGUAGE, language="en")
+
+
+def _indonesian(talk: Talk, asked: Asked) -> Decision:
+    return Decision(Intent.LANGUAGE, request_id=talk.current(asked), answer=Kind.LANGUAGE, language="id")
+
+
+def _thanks(talk: Talk, asked: Asked) -> Decision:
+    return _courtesy(talk, asked, Intent.THANKS, Kind.THANKS)
+
+
+def _greeting(talk: Talk, asked: Asked) -> Decision:
+    if talk.message.kind == "sticker" and talk.marks:
+        return Decision(Intent.JOIN, request_id=talk.current(asked))
+    return _courtesy(talk, asked, Intent.GREETING, Kind.GREETING)
+
+
+def _courtesy(talk: Talk, asked: Asked, intent: Intent, kind: Kind) -> Decision:
+    """A courtesy opens nothing, gets no menu twice in a row, and nothing at all in the middle of a conversation."""
+    current = talk.current(asked) or talk.earlier()
+    told = talk.contact.told.get(talk.message.phone_number_id)
+    reply = Decision(intent, request_id=current, answer=kind, unless_told=True)
+    if current is not None:
+        return replace(reply, answer=None, unless_told=False) if _told_lately(talk) or not talk.marks else reply
+    if _told_lately(talk, Kind.GREETING, Kind.THANKS):
+        return replace(reply, answer=None, unless_told=False)
+    in_a_row = told is not None and told.kind in {Kind.MENU, Kind.ANOTHER, Kind.ELSEWHERE}
+    plain = in_a_row or (kind is Kind.THANKS and _told_lately(talk))
+    return reply if plain else replace(reply, answer=Kind.MENU)
+
+
+_REPLIES: Mapping[Wish, Callable[[Talk, Asked], Decision]] = {
+    Wish.OPEN: _open,
+    Wish.ANOTHER: _another,
+    Wish.STATUS: _status,
+    Wish.HELP: _help,
+    Wish.HUMAN: _human,
+    Wish.COMPLAINT: _complaint,
+    Wish.REAL: _real,
+    Wish.CANCEL: _cancel,
+    Wish.YES: _yes,
+    Wish.NO: _no,
+    Wish.OPT_OUT: _opt_out,
+    Wish.OPT_IN: _opt_in,
+    Wish.ENGLISH: _english,
+    Wish.INDONESIAN: _indonesian,
+    Wish.THANKS: _thanks,
+    Wish.GREETING: _greeting,
+    Wish.ELSE: _else,
+}

@@ -37,6 +37,24 @@ class Buttons:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """A row of a list. id: ≤ 200 characters; title: ≤ 24; description: ≤ 72."""
+
+    id: str
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Plain words with a list of one to ten rows that opens at a button (≤ 20 characters), under the same rule as FreeText."""
+
+    body: str
+    button: str
+    rows: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
 class Template:
     """An approved template, possible at any time. parameters: what fills `{{1}}`, `{{2}}`, … of its body."""
 
@@ -45,13 +63,16 @@ class Template:
     parameters: tuple[str, ...]
 
 
+Content: TypeAlias = FreeText | Buttons | Choices | Template
+
+
 @dataclass(frozen=True)
 class Outbound:
     """One WhatsApp message. callback: comes back in every report about it (`biz_opaque_callback_data`)."""
 
     phone_number_id: str
     to: Recipient
-    content: FreeText | Buttons | Template
+    content: Content
     callback: str
 
 

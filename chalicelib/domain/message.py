@@ -22,7 +22,8 @@ class Message:
     """One message from a resident. phone, user_id, text, name and raw are personal data.
 
     provider_id: WhatsApp's `wamid…`; at: the provider's time, as it came; kind: the provider's type; raw: the element as it
-    came, JSON (ASCII); plain: text and media say all of it; full_length: characters that the text had when it was cut.
+    came, JSON (ASCII); plain: text and media say all of it; full_length: characters that the text had when it was cut;
+    forwarded: somebody else wrote it.
     """
 
     provider_id: str
@@ -39,6 +40,7 @@ class Message:
     raw: str = ""
     plain: bool = True
     full_length: int | None = None
+    forwarded: bool = False
 
 
 @dataclass(frozen=True)

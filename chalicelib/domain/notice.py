@@ -22,6 +22,19 @@ class Kind(StrEnum):
     HOLD = "hold"
     STATUS = "status"
     MENU = "menu"
+    ANOTHER = "another"
+    ACK = "ack"
+    HELP = "help"
+    ELSEWHERE = "elsewhere"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    HUMAN = "human"
+    COMPLAINT = "complaint"
+    REAL = "real"
+    CONFIRM = "confirm"
+    WHICH = "which"
+    KEPT = "kept"
+    LANGUAGE = "language"
     MISTYPED = "mistyped"
     OPTED_OUT = "opted_out"
     OPTED_IN = "opted_in"
@@ -75,7 +88,8 @@ class Notice:
     """The ledger of one notice.
 
     answer: the resident asked for it, so it goes even to those who opted out. service: what the channel number is for, None
-    on one for all. about: the requests that a status answer speaks of. body: the officer's own words, for a reply.
+    on one for all. about: the requests that an answer speaks of; topic: the service, where it is another than the number's.
+    body: the officer's own words, for a reply.
     revision: raised by every write, which succeeds only on the revision that was read. due_at: when the sweep looks at it,
     None when nothing is left to do; not_before: not to be claimed earlier. resent: how often an unknown outcome was sent
     again. failures and tried_since: refusals in a row on this channel, and since when. asked_at: when staff asked for another
@@ -94,6 +108,7 @@ class Notice:
     request_id: str | None = None
     version: int | None = None
     about: tuple[str, ...] = ()
+    topic: str | None = None
     body: str | None = None
     state: State = State.PLANNED
     revision: int = 0

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from chalicelib.domain import circuit, ids, texts
 from chalicelib.domain.circuit import Circuit
 from chalicelib.domain.contact import Contact
-from chalicelib.domain.delivery import Buttons, FreeText, Outbound, Template, TextMessage
+from chalicelib.domain.delivery import Content, Outbound, Template, TextMessage
 from chalicelib.domain.notice import ANSWER_USEFUL, STATUS_USEFUL, Channel, State, silence
 from chalicelib.domain.texts import Occasion
 
@@ -101,7 +101,7 @@ def _send(situation: Situation) -> Plan:
     return Send(message, follows, tuple(down))
 
 
-def _content(situation: Situation, phone_number_id: str) -> FreeText | Buttons | Template:
+def _content(situation: Situation, phone_number_id: str) -> Content:
     """Free words while the window is open; but what must arrive goes as a template, whose silence means something.
 
     When that template is down, free words are better than an SMS.

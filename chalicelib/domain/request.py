@@ -49,7 +49,8 @@ class Request:
     """One resident's case. version: number of changes so far; the opening is 1.
 
     noticed_version: version of the last change that owed a notice, so that earlier notices are known to be stale.
-    opened_by: provider's time of the message that opened it. name and sms_phone are personal data.
+    opened_by: provider's time of the message that opened it. asks_human_at: when its resident last asked for a person, or
+    complained. name and sms_phone are personal data.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Request:
     name: str | None = None
     sms_phone: str | None = None
     closed_at: datetime | None = None
+    asks_human_at: datetime | None = None
 
     @property
     def closed(self) -> bool:

@@ -1,16 +1,16 @@
 """The words themselves, by language and kind: data, with named placeholders.
 
-One text serves both as free words and, with its placeholders numbered in order, as the body of the approved template of the
-same name. Placeholders: id, service, office, due, place, hours, bring, needs, reason, list, body.
+A notice's text serves both as free words and, with its placeholders numbered in order, as the body of the approved template of
+the same name. An answer is only ever said while the chat is open: it may have lines, buttons and lists, and needs no template.
 """
 
 from chalicelib.domain.request import Status
 
-WHATSAPP: dict[tuple[str, str], str] = {
+NOTICES: dict[tuple[str, str], str] = {
     ("id", "opened"): (
         "Yth. Bapak/Ibu, permohonan *{service}* sudah kami terima. Nomor: *{id}*. "
-        "Petugas memeriksa berkas paling lambat {due}. Kirim foto dokumen asli di chat ini: {needs}. "
-        "Ketik *CEK* untuk melihat status. Layanan ini GRATIS."
+        "Kirim foto dokumen asli di chat ini: {needs}. Petugas memeriksa berkas paling lambat {due}; selesai dalam {done} "
+        "setelah berkas lengkap. Ketik *CEK* untuk melihat status. Layanan ini GRATIS."
     ),
     ("id", "incomplete"): (
         "Mohon maaf, permohonan *{service}* ({id}) belum dapat diproses karena {reason}. "
@@ -42,24 +42,11 @@ WHATSAPP: dict[tuple[str, str], str] = {
         "Mohon maaf, permohonan *{service}* ({id}) tertunda karena {reason}. Perkiraan baru: {due}. "
         "Anda tidak perlu datang ke kantor."
     ),
-    ("id", "status"): "Status permohonan Anda: {list}. Kami mengirim kabar di chat ini bila ada perubahan.",
-    ("id", "no_request"): (
-        "Kami tidak menemukan permohonan itu. Periksa kembali nomor pada pesan kami, atau ketik *CEK* dari nomor WhatsApp yang "
-        "Anda pakai saat mendaftar."
-    ),
-    ("id", "mistyped"): (
-        "Nomor permohonan itu salah ketik. Periksa kembali nomor pada pesan kami (contoh: KTP-7F3K-9QXM-2DM), atau ketik *CEK*."
-    ),
-    ("id", "menu"): "Selamat datang di {office}. Layanan nomor ini: {list}. Pilih di bawah atau tulis keperluan Anda. GRATIS.",
-    ("id", "opted_out"): (
-        "Baik, Anda tidak akan menerima pemberitahuan lagi. Ketik *CEK* kapan saja untuk melihat status, atau *MULAI* untuk "
-        "menerima pemberitahuan kembali."
-    ),
-    ("id", "opted_in"): "Terima kasih. Anda akan menerima pemberitahuan kembali. Ketik *BERHENTI* untuk menghentikannya.",
     ("id", "reply"): "Pesan dari petugas {office}: {body} - silakan balas di chat ini.",
     ("en", "opened"): (
-        "Dear resident, your request *{service}* has been received. Number: *{id}*. An officer checks it by {due}. "
-        "Please send photos of the originals in this chat: {needs}. Type *CEK* to see its status. This service is FREE."
+        "Dear resident, your request *{service}* has been received. Number: *{id}*. Please send photos of the originals "
+        "in this chat: {needs}. An officer checks them by {due}; it is done within {done} of complete documents. Type "
+        "*CEK* to see its status. This service is FREE."
     ),
     ("en", "incomplete"): (
         "We are sorry: your request *{service}* ({id}) cannot proceed because {reason}. "
@@ -87,22 +74,141 @@ WHATSAPP: dict[tuple[str, str], str] = {
         "We are sorry: your request *{service}* ({id}) is delayed because {reason}. New estimate: {due}. "
         "There is no need to come to the office."
     ),
+    ("en", "reply"): "A message from an officer of {office}: {body} - please answer in this chat.",
+}
+
+# The only template for answers: what is said when a chat has closed before its answer could be sent.
+NOTICES |= {
+    ("id", "answer"): "Jawaban {office} atas pesan Anda sudah siap. Balas pesan ini, lalu ketik *CEK*, untuk membacanya.",
+    ("en", "answer"): "The answer of {office} to your message is ready. Reply to this message and type *CEK* to read it.",
+}
+
+ANSWERS: dict[tuple[str, str], str] = {
+    ("id", "menu"): "Selamat datang di {office}. Layanan nomor ini: {list}. Pilih di bawah atau tulis keperluan Anda. GRATIS.",
+    ("id", "another"): "Permohonan baru untuk layanan apa? Pilih di bawah.",
+    ("id", "ack"): (
+        "Terima kasih, kiriman Anda untuk permohonan *{service}* ({id}) sudah kami terima. Petugas memeriksanya paling lambat "
+        "{due}. Tidak perlu mengirim ulang."
+    ),
+    ("id", "ack_noted"): (
+        "Terima kasih, pesan Anda untuk permohonan *{service}* ({id}) sudah kami terima dan diteruskan ke petugas."
+    ),
+    ("id", "greeting"): (
+        "Salam dari {office}. Tulis keperluan Anda, kirim foto dokumen di chat ini, atau ketik *CEK* untuk melihat status."
+    ),
+    ("id", "thanks"): "Sama-sama, Bapak/Ibu. Ketik *CEK* kapan saja untuk melihat status.",
+    ("id", "help"): (
+        "Untuk *{service}*, kirim foto dokumen asli di chat ini: {list}\n\nPetugas memeriksa pada jam kerja; selesai "
+        "dalam {done} setelah berkas lengkap. Semua layanan GRATIS.\n\n{place}, {hours}."
+    ),
+    ("id", "help_all"): (
+        "{office} melayani: {list}. Pilih layanan di bawah untuk melihat syaratnya. Semua layanan GRATIS.\n\n{place}, {hours}."
+    ),
+    ("id", "elsewhere"): (
+        "Nomor ini melayani *{service}*. Untuk *{other}*, silakan kirim pesan WhatsApp ke {other_number}. Layanan ini GRATIS."
+    ),
+    (
+        "id",
+        "elsewhere_office",
+    ): "Nomor ini melayani *{service}*. Untuk *{other}*, silakan hubungi kantor kami: {place}, {hours}.",
+    ("id", "human"): "Baik, permintaan Anda kami teruskan. Petugas menjawab di chat ini paling lambat {answer_by}.",
+    ("id", "complaint"): (
+        "Mohon maaf atas pengalaman ini. Keluhan Anda kami catat dan teruskan; petugas menjawab di chat ini paling lambat "
+        "{answer_by}. Pengaduan resmi: lapor.go.id."
+    ),
+    ("id", "complaint_status"): (
+        "Mohon maaf atas pengalaman ini. Keluhan Anda kami catat dan teruskan; petugas menjawab di chat ini paling lambat "
+        "{answer_by}. Status permohonan Anda: {list}. Pengaduan resmi: lapor.go.id."
+    ),
+    ("id", "real"): (
+        "Benar, ini terdaftar di {office}: {list}. Kami hanya menulis dari nomor WhatsApp ini, dan tidak pernah meminta "
+        "OTP, PIN, uang, atau memasang aplikasi."
+    ),
+    ("id", "real_unknown"): (
+        "Hati-hati: tidak ada permohonan yang cocok pada kami. {office} hanya menulis dari nomor WhatsApp ini, dan tidak "
+        "pernah meminta OTP, PIN, uang, atau memasang aplikasi. Bila pesan itu menyebut nomor permohonan, kirimkan "
+        "nomornya di sini."
+    ),
+    ("id", "status"): "Status permohonan Anda: {list}. Kami mengirim kabar di chat ini bila ada perubahan.",
+    ("id", "no_request"): (
+        "Kami tidak menemukan permohonan itu. Periksa kembali nomor pada pesan kami, atau ketik *CEK* dari nomor WhatsApp yang "
+        "Anda pakai saat mendaftar."
+    ),
+    ("id", "mistyped"): (
+        "Nomor permohonan itu salah ketik. Periksa kembali nomor pada pesan kami (contoh: KTP-7F3K-9QXM-2DM), atau ketik *CEK*."
+    ),
+    ("id", "confirm"): "Permohonan ini akan dibatalkan: {list}. Anda yakin?",
+    ("id", "which"): "Permohonan mana yang ingin Anda batalkan? {list}",
+    ("id", "kept"): "Baik, permohonan Anda tetap kami proses.",
+    ("id", "language"): "Baik, mulai sekarang kami menulis dalam bahasa Indonesia.",
+    ("id", "opted_out"): (
+        "Baik, Anda tidak akan menerima pemberitahuan lagi. Ketik *CEK* kapan saja untuk melihat status, atau *MULAI* untuk "
+        "menerima pemberitahuan kembali."
+    ),
+    ("id", "opted_in"): "Terima kasih. Anda akan menerima pemberitahuan kembali. Ketik *BERHENTI* untuk menghentikannya.",
+    ("en", "menu"): "Welcome to {office}. This number serves: {list}. Choose below or write what you need. FREE of charge.",
+    ("en", "another"): "Which service is the new request for? Choose below.",
+    ("en", "ack"): (
+        "Thank you, we have received what you sent for *{service}* ({id}). An officer checks it by {due}. There is no "
+        "need to send it again."
+    ),
+    ("en", "ack_noted"): "Thank you, we have received your message for *{service}* ({id}) and passed it on to an officer.",
+    ("en", "greeting"): (
+        "Greetings from {office}. Write what you need, send photos of documents in this chat, or type *CEK* to see your status."
+    ),
+    ("en", "thanks"): "You are welcome. Type *CEK* at any time to see your status.",
+    ("en", "help"): (
+        "For *{service}*, send photos of the originals in this chat: {list}\n\nAn officer checks them in office hours; "
+        "it is done within {done} of complete documents. All services are FREE.\n\n{place}, {hours}."
+    ),
+    ("en", "help_all"): (
+        "{office} serves: {list}. Choose one below to see what it takes. All services are FREE.\n\n{place}, {hours}."
+    ),
+    ("en", "elsewhere"): (
+        "This number serves *{service}*. For *{other}*, please write on WhatsApp to {other_number}. This service is FREE."
+    ),
+    ("en", "elsewhere_office"): "This number serves *{service}*. For *{other}*, please contact our office: {place}, {hours}.",
+    ("en", "human"): "We have passed that on. An officer answers in this chat by {answer_by}.",
+    ("en", "complaint"): (
+        "We are sorry. Your complaint has been noted and passed on; an officer answers in this chat by {answer_by}. Official "
+        "complaints: lapor.go.id."
+    ),
+    ("en", "complaint_status"): (
+        "We are sorry. Your complaint has been noted and passed on; an officer answers in this chat by {answer_by}. Your "
+        "requests: {list}. Official complaints: lapor.go.id."
+    ),
+    ("en", "real"): (
+        "Yes, {office} has this on record: {list}. We only write from this WhatsApp number, and never ask for an OTP, a "
+        "PIN, money, or to install an app."
+    ),
+    ("en", "real_unknown"): (
+        "Be careful: we have no matching request. {office} only writes from this WhatsApp number, and never asks for an "
+        "OTP, a PIN, money, or to install an app. If the message names a request number, send that number here."
+    ),
     ("en", "status"): "Your requests: {list}. We will write to you here when something changes.",
     ("en", "no_request"): (
         "We cannot find that request. Please check the number in our message, or type *CEK* from the WhatsApp number that you "
         "used when you applied."
     ),
-    (
-        "en",
-        "mistyped",
-    ): "That request number has a typing error. Please check our message (like KTP-7F3K-9QXM-2DM) or type *CEK*.",
-    ("en", "menu"): "Welcome to {office}. This number serves: {list}. Choose below or write what you need. FREE of charge.",
+    ("en", "mistyped"): (
+        "That request number has a typing error. Please check our message (like KTP-7F3K-9QXM-2DM) or type *CEK*."
+    ),
+    ("en", "confirm"): "This request will be cancelled: {list}. Are you sure?",
+    ("en", "which"): "Which request do you want to cancel? {list}",
+    ("en", "kept"): "All right, we go on with your request.",
+    ("en", "language"): "All right, we write in English from now on.",
     ("en", "opted_out"): (
         "You will not receive notices any more. Type *CEK* at any time to see your status, or *MULAI* to receive notices again."
     ),
     ("en", "opted_in"): "Thank you. You will receive notices again. Type *BERHENTI* to stop them.",
-    ("en", "reply"): "A message from an officer of {office}: {body} - please answer in this chat.",
 }
+
+# Said at the end of these while nobody is in the office.
+CLOSED = {
+    "id": "Kantor sedang tutup dan buka kembali {opens}; permohonan Anda tetap aman.",
+    "en": "The office is closed now and opens again {opens}; your request is safe.",
+}
+TELLS_WHEN_OPEN = frozenset({"opened", "ack", "ack_noted", "human", "complaint", "complaint_status"})
 
 # One part of 160 GSM-7 characters each, with the longest values. SMS goes in Indonesian only.
 SMS: dict[str, str] = {
@@ -159,7 +265,16 @@ NEXT: dict[str, dict[Status, str]] = {
 }
 NEXT_READY_PDF = {"id": "Unduh dokumen lewat tautan dari SIAK (SMS/email)."}
 
+# Titles of buttons and of the buttons that open a list: at most 20 characters.
 BUTTONS: dict[str, dict[str, str]] = {
-    "id": {"open": "Ajukan {code}", "check": "Cek status"},
-    "en": {"open": "Apply for {code}", "check": "Check status"},
-}
+    "id": {
+        "open": "Ajukan {code}", "check": "Cek status", "help": "Syarat dan jam", "human": "Bicara petugas",
+        "yes": "Ya, batalkan", "no": "Tidak jadi batal", "services": "Pilih layanan", "requests": "Pilih permohonan",
+    },
+    "en": {
+        "open": "Apply for {code}", "check": "Check status", "help": "What it takes", "human": "Talk to an officer",
+        "yes": "Yes, cancel it", "no": "No, keep it", "services": "Choose a service", "requests": "Choose a request",
+    },
+}  # fmt: skip
+UNITS = {"id": ("jam", "hari"), "en": ("hours", "days")}
+UNTIL = {"id": "paling lambat {due}", "en": "by {due}"}

@@ -85,6 +85,7 @@ def _spoken(
         replies_to=_text(_of(member.get("context")).get("id") or content.get("message_id"), 255),
         raw=raw, plain=bool(understood),
         full_length=full if full > MOST_TEXT else None,
+        forwarded=_is_forwarded(_of(member.get("context"))),
     )  # fmt: skip
 
 
@@ -100,6 +101,10 @@ def _words(kind: str, content: dict[str, Any]) -> tuple[Any, str | None]:
     if kind == "reaction":
         return content.get("emoji"), None
     return content.get("caption"), None
+
+
+def _is_forwarded(context: dict[str, Any]) -> bool:
+    return context.get("forwarded") is True or context.get("frequently_forwarded") is True
 
 
 def _contact(member: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             "language": _text(enum=["id", "en"]), "opened_at": _TIME, "updated_at": _TIME, "due_at": _MAYBE_DUE,
         },
         name=_text(), phone=_text("For SMS; masked."), closed_at=_TIME, hold=_ref("Hold"),
-        reason=_text("Why it is incomplete or rejected."),
+        reason=_text("Why it is incomplete or rejected."), asks_human_at=_TIME | {"description": "Since when a person is wanted."},
     ),
     "Requests": _of("Requests, and where the next page begins, if any.", {"requests": _list("Request")}, cursor=_text()),
     "OneRequest": _of("The request as it is now, or as the same call left it before.", {"request": _ref("Request")}),

@@ -21,6 +21,8 @@ def request(one: requests.Request) -> dict[str, Any]:
         opened_at=one.opened_at, updated_at=one.updated_at, closed_at=one.closed_at,
         reason=mask_numbers(one.reason) if one.reason else None,
         hold={"reason": mask_numbers(one.hold.reason)} if one.hold else None,
+        # A status change answers as well as words.
+        asks_human_at=one.asks_human_at if one.asks_human_at and one.asks_human_at > one.updated_at else None,
     )  # fmt: skip
     return view | {"due_at": stamp(one.due_at) if one.due_at else None}
 

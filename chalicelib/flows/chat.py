@@ -7,21 +7,17 @@ tells what the contact has open, and the message).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from random import Random
 
-from chalicelib.domain import ids
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.contact import Contact
-from chalicelib.domain.conversation import Decision, Intent, decide
+from chalicelib.domain.conversation import decide
 from chalicelib.domain.errors import TransientError
 from chalicelib.domain.message import Echo, Message
-from chalicelib.domain.notice import FIRST_DUE, Notice
+from chalicelib.flows.following import Following, Heard
 from chalicelib.flows.keeping import Stored
 from chalicelib.flows.people import People
-from chalicelib.flows.requests import Opening, open_request
 from chalicelib.ports import Clock, ConditionFailed, Item, Metrics, Put, SecretValues, Store, Write
-from chalicelib.table import contacts, messages, notices
-from chalicelib.table.values import digest
+from chalicelib.table import contacts, messages
 
 _TRIES = 8
 
@@ -32,10 +28,10 @@ class Chat:
 
     store: Store
     people: People
+    following: Following
     offices: Mapping[str, Office]
     metrics: Metrics
     clock: Clock
-    rng: Random
 
     def message(self, message: Message, secrets: SecretValues) -> Stored:
         """Stores a resident's message once, and opens, answers, opts out or in as it asks.
@@ -50,10 +46,10 @@ class Chat:
         if self._absorbed_has(contact, message):
             return Stored.DUPLICATE
         for _ in range(_TRIES):
-            decision = decide(message, contact, office, channel.service)
-            put, following = self._writes(message, contact, office, channel.service, decision, now)
+            heard = Heard(message, contact, office, channel.service, now)
+            decision, following = self.following(heard, decide(message, contact, office, channel.service, now))
             try:
-                self._write(put, following)
+                self._write(messages.put(contact.id, message, decision, decision.request_id, now), following)
             except ConditionFailed as failed:
                 if 0 in failed.refused:
                     return Stored.DUPLICATE
@@ -107,36 +103,3 @@ class Chat:
             self.store.transact([put, *following])
         else:
             self.store.put(put)
-
-    def _writes(
-        self, message: Message, contact: Contact, office: Office, service: str | None, decision: Decision, now: datetime
-    ) -> tuple[Put, list[Write]]:
-        """The message's put, and what follows from it."""
-        if decision.intent is Intent.OPEN:
-            opening = Opening(
-                office=office, service=str(decision.opens), contact=contact, phone_number_id=message.phone_number_id,
-                opened_by=min(message.at, now), actor="resident", only_first=decision.only_first, asked_by_chat=True,
-                name=contact.name or message.name, language=contact.language,
-            )  # fmt: skip
-            request, _, following = open_request(opening, now, self.rng)
-            return messages.put(contact.id, message, decision, request.id, now), following
-        put = messages.put(contact.id, message, decision, decision.request_id, now)
-        following = []
-        if decision.intent is Intent.OPT_OUT:
-            following.append(contacts.opt_out(contact.id, now))
-        if decision.intent is Intent.OPT_IN:
-            following.append(contacts.opt_in(contact.id, now))
-        if decision.answer is not None:
-            following.append(notices.put_new(self._answer(message, contact, office, service, decision, now)))
-        return put, following
-
-    def _answer(
-        self, message: Message, contact: Contact, office: Office, service: str | None, decision: Decision, now: datetime
-    ) -> Notice:
-        assert decision.answer is not None, "only what owes an answer gets one"
-        return Notice(
-            id=ids.notice_of_message(contact.id, digest(message.provider_id)),
-            kind=decision.answer, answer=True, office=office.code, contact_id=contact.id,
-            phone_number_id=message.phone_number_id, caused_at=now, due_at=now + FIRST_DUE, about=decision.about,
-            service=service,
-        )  # fmt: skip

@@ -14,7 +14,7 @@ from chalicelib.flows.lookup import Lookup
 from chalicelib.flows.people import People, living
 from chalicelib.flows.requests import Opening, open_request, tell
 from chalicelib.ports import Clock, ConditionFailed, Metrics, SecretValues, Store, Write
-from chalicelib.table import contacts, keys, requests
+from chalicelib.table import keys, requests, talk
 
 _TRIES = 5
 
@@ -94,7 +94,9 @@ class Desk:
             after, telling = tell(after, change, office)
             change = replace(change, idempotency_key=repeat.key, body_hash=repeat.body_hash)
             try:
-                self.store.transact([requests.put(after), requests.put_change(change), *telling, *self._closing(after, now)])
+                self.store.transact(
+                    [requests.put(after), requests.put_change(change), *telling, *self._on_contact(request, after, now)]
+                )
             except ConditionFailed:
                 continue
             if telling:
@@ -126,12 +128,13 @@ class Desk:
             raise NotFound("There is no request with that number.")
         return request, [requests.read_change(item) for item in items if str(item["sk"]).startswith("CHANGE#")]
 
-    def _closing(self, after: Request, now: datetime) -> list[Write]:
-        """The contact's entry, at the end of the request."""
-        if not after.closed or after.contact_id is None:
+    def _on_contact(self, before: Request, after: Request, now: datetime) -> list[Write]:
+        """What the change is to the contact: the end of a request, or something that is missing or no more."""
+        if after.contact_id is None or talk.after_change(before, after, after.contact_id, now) is None:
             return []
         owner = living(self.store, after.contact_id)
-        return [contacts.closes(after, owner.id if owner else after.contact_id, now)]
+        update = talk.after_change(before, after, owner.id if owner else after.contact_id, now)
+        return [update] if update else []
 
     def _office(self, staff: Staff, wanted: WalkIn) -> Office:
         code = wanted.office or (next(iter(staff.offices)) if len(staff.offices) == 1 else None)

@@ -8,7 +8,7 @@ from chalicelib.domain import ids
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.notice import FIRST_DUE, Kind, Notice, owed
-from chalicelib.domain.request import Change, Request, Status, opened
+from chalicelib.domain.request import Change, Request, Status, Step, apply, opened
 from chalicelib.ports import Write
 from chalicelib.table import contacts, notices, requests
 
@@ -55,12 +55,28 @@ def open_request(opening: Opening, now: datetime, rng: Random) -> tuple[Request,
     return request, change, [*entry, requests.put(request), requests.put_change(change), *telling]
 
 
+def change_request(
+    request: Request, step: Step, office: Office, now: datetime, *, actor: str, asked: bool = False
+) -> tuple[Request, Change, list[Write]]:
+    """The request after a step, the change, and the writes for both and the notice that they owe.
+
+    asked: the resident asked for it by chat, so it is always told.
+
+    Raises:
+        Stale, IllegalChange.
+    """
+    after, change = apply(request, step, actor=actor, now=now, due_at=office.due(request.service, step.to, now))
+    after, telling = tell(after, change, office, answer=asked)
+    return after, change, [requests.put(after), requests.put_change(change), *telling]
+
+
 def tell(request: Request, change: Change, office: Office, *, answer: bool = False) -> tuple[Request, list[Write]]:
     """The request, marked with the notice that a change owes, and that notice's write; nothing where nobody can be told.
 
-    answer: the resident asked for this by chat, so the opening is always told.
+    answer: the resident asked for this by chat, so it is always told.
     """
-    kind = Kind.OPENED if answer else owed(change, office.notify)
+    asked_for = Kind.OPENED if change.from_ is None else Kind(change.to.value)
+    kind = asked_for if answer else owed(change, office.notify)
     if kind is None or request.contact_id is None:
         return request, []
     notice = Notice(

@@ -10,13 +10,14 @@ from chalicelib.domain.errors import KeyReused, Malformed, NotFound, WindowClose
 from chalicelib.domain.ledger import resend
 from chalicelib.domain.notice import FIRST_DUE, Kind, Notice, State
 from chalicelib.domain.phone import mask_numbers
+from chalicelib.domain.request import Request
 from chalicelib.domain.staff import Right, Staff
 from chalicelib.flows.desk import Idempotency
 from chalicelib.flows.ledger import Ledger
 from chalicelib.flows.lookup import Lookup
 from chalicelib.flows.people import living
-from chalicelib.ports import Clock, ConditionFailed, Store
-from chalicelib.table import keys, notices
+from chalicelib.ports import Clock, ConditionFailed, Store, Write
+from chalicelib.table import keys, notices, requests
 from chalicelib.table.values import digest
 
 
@@ -82,7 +83,7 @@ class Telling:
         )  # fmt: skip
         key = [keys.put_new(staff.actor, repeat.key, repeat.body_hash, notice.id, now)] if repeat.key else []
         try:
-            self.store.transact([notices.put_new(notice), *key])
+            self.store.transact([notices.put_new(notice), *key, *_answered(request)])
         except ConditionFailed:
             return self._earlier(staff, repeat) or notice
         return notice
@@ -95,3 +96,8 @@ class Telling:
         if item["body_hash"] != repeat.body_hash:
             raise KeyReused("This Idempotency-Key came with another body before.")
         return self.ledger.read(str(item["subject"]))
+
+
+def _answered(request: Request) -> list[Write]:
+    """Whoever asked for a person has one now."""
+    return [requests.human_answered(request.id)] if request.asks_human_at else []

@@ -1,18 +1,19 @@
 """Contacts, and the addresses that point to them.
 
 A contact's attributes are flat, so that concurrent writers touch only what they mean: `last#<channel number>` is its last
-inbound there, `open#<office>#<service>` the set of its open requests, `closed#<office>#<service>` the last one closed.
+inbound there, `open#<office>#<service>` the set of its open requests, `closed#<office>#<service>` the last one closed. What
+the conversation remembers is written in `talk`.
 """
 
 from datetime import datetime
 
-from chalicelib.domain.contact import MOST_OPEN, Contact, Mark
+from chalicelib.domain.contact import MOST_OPEN, Contact, Mark, Told
 from chalicelib.domain.request import Request
 from chalicelib.ports import Condition, Item, Key, Put, Update
 from chalicelib.table.values import Reader, filled, keyed_digest, moment, stamp
 
 # What is written to an absorbed contact would never be found: whoever tries reads again and follows `merged_into`.
-_LIVES = (Condition("pk", "present"), Condition("merged_into", "absent"))
+LIVES = (Condition("pk", "present"), Condition("merged_into", "absent"))
 
 
 def key(contact_id: str) -> Key:
@@ -67,12 +68,12 @@ def heard(contact_id: str, phone_number_id: str, at: datetime) -> Update:
 def opt_out(contact_id: str, at: datetime) -> Update:
     """No status notices from now on; refused after a merge."""
     set_ = {"opted_out_at": stamp(at), "changed_by": f"opt_out {stamp(at)}"}
-    return Update(key(contact_id), set_=set_, when=_LIVES)
+    return Update(key(contact_id), set_=set_, when=LIVES)
 
 
 def opt_in(contact_id: str, at: datetime) -> Update:
     """Status notices again; refused after a merge."""
-    return Update(key(contact_id), set_={"changed_by": f"opt_in {stamp(at)}"}, remove=("opted_out_at",), when=_LIVES)
+    return Update(key(contact_id), set_={"changed_by": f"opt_in {stamp(at)}"}, remove=("opted_out_at",), when=LIVES)
 
 
 def opens(request: Request, *, only_first: bool) -> Update:
@@ -81,7 +82,7 @@ def opens(request: Request, *, only_first: bool) -> Update:
     limit = Condition(name, "absent") if only_first else Condition(name, "fewer", MOST_OPEN)
     return Update(
         key(str(request.contact_id)), set_={"changed_by": f"open {request.id}"},
-        join={name: frozenset({_mark(request.opened_by, request.id)})}, when=(*_LIVES, limit),
+        join={name: frozenset({_mark(request.opened_by, request.id)})}, when=(*LIVES, limit),
     )  # fmt: skip
 
 
@@ -91,7 +92,8 @@ def closes(request: Request, contact_id: str, at: datetime) -> Update:
     return Update(
         key(contact_id),
         set_={f"closed#{name}": _mark(at, request.id), "changed_by": f"close {request.id}"},
-        leave={f"open#{name}": frozenset({_mark(request.opened_by, request.id)})},
+        remove=(f"name#{request.id}",),
+        leave={f"open#{name}": frozenset({_mark(request.opened_by, request.id)}), "incomplete": frozenset({request.id})},
         when=(Condition("merged_into", "absent"),),
     )
 
@@ -106,14 +108,16 @@ def absorb(into: Contact, other: Contact) -> tuple[Update, Update]:
         {"phone": into.phone or other.phone, "user_id": into.user_id or other.user_id, "name": into.name or other.name}
     )
     known |= filled({"opted_out_at": into.opted_out_at or other.opted_out_at, "changed_by": f"absorb {other.id}"})
+    known |= {f"name#{request_id}": name for request_id, name in other.names.items()}
     marks = {_open_name(pair): frozenset(_mark(*one) for one in marks) for pair, marks in other.open.items()}
+    marks |= {"incomplete": other.incomplete} if other.incomplete else {}
     gained = Update(
         key(into.id), set_=later | known, join={**marks, "absorbed": other.absorbed | {other.id}},
-        when=(*_LIVES, _unchanged(into), *(Condition(name, "below", at) for name, at in later.items())),
+        when=(*LIVES, _unchanged(into), *(Condition(name, "below", at) for name, at in later.items())),
     )  # fmt: skip
     given = Update(
         key(other.id), set_={"merged_into": into.id}, remove=tuple(_open_name(pair) for pair in other.open),
-        when=(*_LIVES, _unchanged(other)),
+        when=(*LIVES, _unchanged(other)),
     )  # fmt: skip
     return gained, given
 
@@ -122,6 +126,7 @@ def read(item: Item) -> Contact:
     """The contact of an item."""
     reader = Reader(item)
     last, open_, closed = {}, {}, {}
+    told, answered, picked, names = {}, {}, {}, {}
     for name in item:
         family, _, rest = name.partition("#")
         if family == "last":
@@ -130,17 +135,27 @@ def read(item: Item) -> Contact:
             open_[_pair(rest)] = tuple(sorted(_unmark(one) for one in reader.many(name)))
         elif family == "closed":
             closed[_pair(rest)] = _unmark(reader.text(name))
+        elif family == "told":
+            told[rest] = read_told(reader.text(name))
+        elif family == "answered":
+            answered[rest] = frozenset(reader.many(name))
+        elif family == "picked":
+            picked[rest] = reader.text(name)
+        elif family == "name" and rest:
+            names[rest] = reader.text(name)
     return Contact(
         id=reader.text("pk").removeprefix("CONTACT#"), phone=reader.maybe("phone"), user_id=reader.maybe("user_id"),
         name=reader.maybe("name"), language=reader.maybe("language") or "id", opted_out_at=reader.maybe_time("opted_out_at"),
         last_inbound=last, open=open_, closed=closed, absorbed=frozenset(reader.many("absorbed")),
         merged_into=reader.maybe("merged_into"), changed_by=reader.maybe("changed_by"),
+        told=told, answered=answered, incomplete=frozenset(reader.many("incomplete")), picked=picked, names=names,
     )  # fmt: skip
 
 
 def _flat(contact: Contact) -> dict[str, str]:
     """What has a time at its beginning, so that the later one of two is the greater."""
     last = {f"last#{number}": stamp(at) for number, at in contact.last_inbound.items()}
+    last |= {f"told#{number}": told_text(told) for number, told in contact.told.items()}
     return last | {f"closed#{office}#{service}": _mark(*mark) for (office, service), mark in contact.closed.items()}
 
 
@@ -152,6 +167,17 @@ def _unchanged(contact: Contact) -> Condition:
 
 def _open_name(pair: tuple[str, str]) -> str:
     return f"open#{pair[0]}#{pair[1]}"
+
+
+def told_text(told: Told) -> str:
+    """How the last answer on a number stands on the item."""
+    return " ".join(filter(None, (stamp(told.at), told.kind, told.request_id)))
+
+
+def read_told(text: str) -> Told:
+    """The answer back from its text."""
+    at, kind, *request_id = text.split(" ")
+    return Told(moment(at), kind, request_id[0] if request_id else None)
 
 
 def _mark(at: datetime, request_id: str) -> str:

@@ -1,9 +1,9 @@
 """Requests and their changes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.domain.request import Change, Hold, Request, Status
-from chalicelib.ports import Condition, Item, Key, Put
+from chalicelib.ports import Condition, Item, Key, Put, Update
 from chalicelib.table.values import NEVER_DUE, Reader, epoch, filled, stamp
 
 # One year after the last change; the trail without personal data five.
@@ -36,13 +36,36 @@ def put(request: Request) -> Put:
         "language": request.language, "opened_at": request.opened_at, "opened_by": request.opened_by,
         "updated_at": request.updated_at, "request_due_at": request.due_at, "noticed_version": request.noticed_version,
         "hold": request.hold.reason if request.hold else None, "reason": request.reason, "name": request.name,
-        "sms_phone": request.sms_phone, "closed_at": closed_at,
+        "sms_phone": request.sms_phone, "closed_at": closed_at, "asks_human_at": request.asks_human_at,
         "expires_at": epoch(closed_at + REQUESTS_KEPT) if closed_at else None,
         "queue_pk": queue_pk(request.office, request.service, open_=not request.closed),
         "queue_sk": f"{stamp(shown_at) if shown_at else NEVER_DUE}#{request.id}",
     })  # fmt: skip
-    seen = Condition("pk", "absent") if request.version == 1 else Condition("version", "equals", request.version - 1)
-    return Put({**key(request.id)._asdict(), **item}, (seen,))
+    if request.version == 1:
+        return Put({**key(request.id)._asdict(), **item}, (Condition("pk", "absent"),))
+    asked = request.asks_human_at
+    seen = (
+        Condition("version", "equals", request.version - 1),
+        # The chat changes these without a version: what was read must still be so, or the change would undo them.
+        Condition("language", "equals", request.language),
+        Condition("asks_human_at", "equals", stamp(asked)) if asked else Condition("asks_human_at", "absent"),
+    )
+    return Put({**key(request.id)._asdict(), **item}, seen)
+
+
+def asks_human(request_id: str, at: datetime) -> Update:
+    """Marks a request whose resident wants to speak to a person."""
+    return Update(key(request_id), set_={"asks_human_at": stamp(at)}, when=(Condition("pk", "present"),))
+
+
+def human_answered(request_id: str) -> Update:
+    """An officer wrote to the resident who wanted a person."""
+    return Update(key(request_id), remove=("asks_human_at",), when=(Condition("pk", "present"),))
+
+
+def speaks(request_id: str, language: str) -> Update:
+    """The language of what is told of a request from now on."""
+    return Update(key(request_id), set_={"language": language}, when=(Condition("pk", "present"),))
 
 
 def read(item: Item) -> Request:
@@ -57,6 +80,7 @@ def read(item: Item) -> Request:
         due_at=reader.maybe_time("request_due_at"), noticed_version=reader.number("noticed_version"),
         hold=Hold(hold) if hold else None, reason=reader.maybe("reason"), name=reader.maybe("name"),
         sms_phone=reader.maybe("sms_phone"), closed_at=reader.maybe_time("closed_at"),
+        asks_human_at=reader.maybe_time("asks_human_at"),
     )  # fmt: skip
 
 

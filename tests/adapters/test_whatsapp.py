@@ -23,6 +23,9 @@ from chalicelib.domain.delivery import (
     Accepted,
     Button,
     Buttons,
+    Choice,
+    Choices,
+    Content,
     FreeText,
     NotSent,
     Outbound,
@@ -122,7 +125,7 @@ def test_limits_are_three_seconds_to_connect_and_ten_to_answer() -> None:
     assert (CONNECT_TIMEOUT_S, ANSWER_TIMEOUT_S) == (3.0, 10.0)
 
 
-def outbound(content: FreeText | Buttons | Template, *, phone: str | None = PHONE, user_id: str | None = None) -> Outbound:
+def outbound(content: Content, *, phone: str | None = PHONE, user_id: str | None = None) -> Outbound:
     return Outbound("100000000000001", Recipient(phone, user_id), content, "n#1")
 
 
@@ -152,6 +155,28 @@ def test_buttons_become_an_interactive_message() -> None:
                 {"type": "reply", "reply": {"id": "status", "title": "Cek status"}},
                 {"type": "reply", "reply": {"id": "new", "title": "Permohonan baru"}},
             ]
+        },
+    }
+
+
+def test_choices_become_a_list() -> None:
+    rows = (Choice("OPEN:KK", "Kartu Keluarga", "Baru, hilang, ubah"), Choice("CEK", "Cek status"))
+    body = body_of(outbound(Choices("Layanan kami:", "Pilih layanan", rows)))
+
+    assert body["type"] == "interactive"
+    assert body["interactive"] == {
+        "type": "list",
+        "body": {"text": "Layanan kami:"},
+        "action": {
+            "button": "Pilih layanan",
+            "sections": [
+                {
+                    "rows": [
+                        {"id": "OPEN:KK", "title": "Kartu Keluarga", "description": "Baru, hilang, ubah"},
+                        {"id": "CEK", "title": "Cek status"},
+                    ]
+                }
+            ],
         },
     }
 
@@ -217,6 +242,21 @@ def test_over_long_words_are_cut_to_what_meta_takes(letter: str) -> None:
     assert len(interactive["body"]["text"].encode("utf-16-le")) // 2 in {1024, 1023}
     assert len(interactive["action"]["buttons"]) == 3
     assert all(len(button["reply"]["title"].encode("utf-16-le")) // 2 <= 20 for button in interactive["action"]["buttons"])
+
+
+@pytest.mark.parametrize("letter", ["a", "😀"])
+def test_over_long_lists_are_cut_to_what_meta_takes(letter: str) -> None:
+    rows = tuple(Choice(f"{number}", letter * 100, letter * 100) for number in range(20))
+    interactive = body_of(outbound(Choices(letter * 5000, letter * 100, rows)))["interactive"]
+
+    def units(text: str) -> int:
+        return len(text.encode("utf-16-le")) // 2
+
+    shown = interactive["action"]["sections"][0]["rows"]
+    assert units(interactive["body"]["text"]) <= 1024
+    assert units(interactive["action"]["button"]) <= 20
+    assert len(shown) == 10
+    assert all(units(row["title"]) <= 24 and units(row["description"]) <= 72 for row in shown)
 
 
 def test_words_of_just_the_allowed_length_are_left_alone() -> None:

@@ -54,15 +54,25 @@ def message(text: str | None = None, **more: Any) -> Message:
     return Message(**(fields | more))
 
 
+# Those that answer a message: they speak of no request, or of those that the resident has.
+ANSWERS = frozenset(
+    {Kind.STATUS, Kind.MENU, Kind.ANOTHER, Kind.ACK, Kind.HELP, Kind.ELSEWHERE, Kind.GREETING, Kind.THANKS, Kind.HUMAN}
+    | {Kind.COMPLAINT, Kind.REAL, Kind.CONFIRM, Kind.WHICH, Kind.KEPT, Kind.LANGUAGE, Kind.MISTYPED, Kind.OPTED_OUT}
+    | {Kind.OPTED_IN}
+)
+OF_SEVERAL = frozenset({Kind.STATUS, Kind.WHICH, Kind.REAL, Kind.COMPLAINT})
+OF_ONE = frozenset({Kind.ACK, Kind.CONFIRM, Kind.KEPT})
+
+
 def occasion(kind: Kind, language: str = "id", *, reason: str = "foto buram", **more: Any) -> Occasion:
     """What a notice of that kind draws on: about a request for most, about several for a status answer."""
     about = request(
         service=more.get("service", "KTP"), hold=Hold(reason) if kind is Kind.HOLD else None, reason=reason, language=language
     )
-    of_request = kind not in {Kind.STATUS, Kind.MENU, Kind.MISTYPED, Kind.OPTED_OUT, Kind.OPTED_IN}
+    several = [about, request(id="KK-8B3E-5N56-TAK", service="KK")] if kind in OF_SEVERAL else [about] if kind in OF_ONE else ()
+    body = "Silakan datang." if kind is Kind.REPLY else None
     fields: dict[str, Any] = {
-        "notice": notice(kind=kind, body="Silakan datang." if kind is Kind.REPLY else None), "office": OFFICE, "service": "KTP",
-        "language": language, "request": about if of_request else None,
-        "requests": [about, request(id="KK-8B3E-5N56-TAK", service="KK")] if kind is Kind.STATUS else (),
+        "notice": notice(kind=kind, body=body, topic="KK" if kind is Kind.ELSEWHERE else None), "office": OFFICE,
+        "service": "KTP", "language": language, "request": None if kind in ANSWERS else about, "requests": several,
     }  # fmt: skip
     return Occasion(**(fields | more))

@@ -233,7 +233,7 @@ class TestCircuit:
         assert sms(plan(situation(Kind.READY, who=NO_WINDOW, circuits=circuits))).phone == PHONE
 
     def test_of_number_and_template_waits_for_both(self) -> None:
-        both = down(NUMBER, timedelta(seconds=10)) | down(circuit.template("kabar_menu", "id"), timedelta(seconds=20))
+        both = down(NUMBER, timedelta(seconds=10)) | down(circuit.template("kabar_answer", "id"), timedelta(seconds=20))
 
         planned = plan(situation(Kind.MENU, who=NO_WINDOW, notice={"answer": True}, circuits=both))
 

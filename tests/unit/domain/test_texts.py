@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from chalicelib.adapters.catalogue import load_offices
 from chalicelib.domain import texts, wording
 from chalicelib.domain.catalogue import LANGUAGES, Office, Output
-from chalicelib.domain.delivery import Buttons, FreeText
+from chalicelib.domain.delivery import Buttons, Choices, FreeText
 from chalicelib.domain.notice import Kind
 from chalicelib.domain.request import Hold, Status
 from chalicelib.domain.texts import Occasion, TemplateText
@@ -61,16 +62,21 @@ def filled_template(occasion: Occasion) -> str:
 
 @pytest.mark.parametrize("occasion", OCCASIONS)
 class TestEveryNotice:
-    def test_says_the_same_free_and_as_a_template(self, occasion: Occasion) -> None:
-        free = words_of(occasion).replace("\n- ", "; ").replace(": ; ", ": ")
+    def test_says_the_same_free_and_as_a_template_unless_it_is_an_answer(self, occasion: Occasion) -> None:
+        free = words_of(occasion)
 
-        assert filled_template(occasion) == free
+        if occasion.notice.kind in samples.ANSWERS:
+            assert texts.template(occasion).name == "kabar_answer"
+            assert "CEK" in filled_template(occasion)
+        else:
+            assert filled_template(occasion) == free
 
     def test_has_no_hole_and_no_placeholder(self, occasion: Occasion) -> None:
         for words in (words_of(occasion), texts.sms(occasion) or ""):
             assert "{" not in words
             assert "  " not in words
             assert not re.search(r"\(\)|\*\*|: ?\.|None", words)
+            assert not re.search(r", ?\.| ,", words)
 
     def test_has_parameters_that_whatsapp_takes(self, occasion: Occasion) -> None:
         for parameter in texts.template(occasion).parameters:
@@ -78,9 +84,10 @@ class TestEveryNotice:
             assert not re.search(r"[\n\r\t]| {4,}", parameter)
 
     def test_names_its_request_when_it_is_about_one(self, occasion: Occasion) -> None:
-        about_one = occasion.request is not None and occasion.notice.kind is not Kind.REPLY
+        kind = occasion.notice.kind
+        named = kind in (samples.OF_SEVERAL | samples.OF_ONE) - {Kind.KEPT} or kind not in samples.ANSWERS | {Kind.REPLY}
 
-        assert (ID in words_of(occasion)) == (about_one or occasion.notice.kind is Kind.STATUS)
+        assert (ID in words_of(occasion)) == named
 
 
 OFFICES = list(load_offices().values())
@@ -136,13 +143,13 @@ def test_longest_values_fit_into_whatsapps_limits(kind: Kind, language: str, rea
     for service in OFFICE.services:
         about = replace(held, service=service, id=f"{service}-8B3E-5N56-TAK")
         occasion = samples.occasion(kind, language, service=service, reason=reason)
-        if kind is Kind.STATUS:
-            occasion = replace(occasion, requests=[about] * 5)
+        if kind in samples.OF_SEVERAL:
+            occasion = replace(occasion, requests=[about] * 10)
         occasion = replace(occasion, notice=replace(occasion.notice, body="x" * 1000))
 
         assert len(filled_template(occasion)) <= 1024
         content = texts.free(occasion)
-        assert len(content.body) <= (1024 if isinstance(content, Buttons) else 4096)
+        assert len(content.body) <= (4096 if isinstance(content, FreeText) else 1024)
         assert all(parameter.strip() for parameter in texts.template(occasion).parameters)
 
 
@@ -187,7 +194,7 @@ class TestSms:
         assert occasion.notice.kind is Kind.STATUS or request_id in body
         assert not re.search(r": ?\.|\(\)| $", body)
 
-    @pytest.mark.parametrize("kind", [Kind.MENU, Kind.MISTYPED, Kind.OPTED_OUT, Kind.OPTED_IN])
+    @pytest.mark.parametrize("kind", sorted(samples.ANSWERS - {Kind.STATUS}))
     def test_is_nothing_that_only_makes_sense_in_chat(self, kind: Kind) -> None:
         assert texts.sms(samples.occasion(kind)) is None
         assert texts.sms(samples.occasion(Kind.STATUS, requests=())) is None
@@ -248,35 +255,58 @@ class TestValues:
         assert any("••••" in words for words in told)
 
 
-class TestMenu:
+class TestPressing:
     @pytest.mark.parametrize("language", LANGUAGES)
-    @pytest.mark.parametrize("service", [None, *OFFICE.services])
-    def test_has_one_to_three_buttons_that_fit(self, language: str, service: str | None) -> None:
-        content = texts.free(samples.occasion(Kind.MENU, language, service=service))
+    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize("office", OFFICES, ids=lambda office: office.code)
+    def test_fits_into_whatsapps_limits(self, office: Office, kind: Kind, language: str) -> None:
+        for service in [None, *office.services] if kind in {Kind.MENU, Kind.HELP, Kind.ANOTHER} else office.services:
+            content = texts.free(samples.occasion(kind, language, service=service, office=office))
+            if isinstance(content, Buttons):
+                assert 1 <= len(content.buttons) <= 3
+                assert len({button.id for button in content.buttons}) == len({one.title for one in content.buttons})
+                assert all(1 <= len(one.title) <= 20 and 1 <= len(one.id) <= 256 for one in content.buttons)
+            if isinstance(content, Choices):
+                assert 1 <= len(content.rows) <= 10
+                assert len({row.id for row in content.rows}) == len(content.rows)
+                assert 1 <= len(content.button) <= 20
+                assert all(1 <= len(row.title) <= 24 and len(row.description) <= 72 for row in content.rows)
 
-        assert isinstance(content, Buttons)
-        assert 1 <= len(content.buttons) <= 3
-        assert len({button.id for button in content.buttons}) == len({button.title for button in content.buttons})
-        for button in content.buttons:
-            assert 1 <= len(button.title) <= 20
-            assert 1 <= len(button.id) <= 256
-
-    def test_of_one_service_offers_that_one(self) -> None:
+    def test_menu_of_one_service_offers_that_one(self) -> None:
         content = texts.free(samples.occasion(Kind.MENU, service="PINDAH"))
 
         assert isinstance(content, Buttons)
         assert [(button.id, button.title) for button in content.buttons] == [
             ("OPEN:PINDAH", "Ajukan PINDAH"),
             ("CEK", "Cek status"),
+            ("HELP", "Syarat dan jam"),
         ]
         assert "Layanan nomor ini: Surat Pindah (SKPWNI)." in content.body
 
-    def test_of_all_services_names_every_one(self) -> None:
+    def test_menu_of_all_services_is_a_list_of_them(self) -> None:
         content = texts.free(samples.occasion(Kind.MENU, service=None))
 
-        assert isinstance(content, Buttons)
-        assert [button.id for button in content.buttons] == ["OPEN:KK", "OPEN:KTP", "CEK"]
+        assert isinstance(content, Choices)
+        assert [row.id for row in content.rows] == ["OPEN:KK", "OPEN:KTP", "OPEN:PINDAH", "CEK"]
         assert all(service.name["id"] in content.body for service in OFFICE.services.values())
+
+    def test_several_requests_can_be_chosen_from(self) -> None:
+        status, which = (texts.free(samples.occasion(kind)) for kind in (Kind.STATUS, Kind.WHICH))
+
+        assert isinstance(status, Choices)
+        assert isinstance(which, Choices)
+        assert [(row.id, row.title) for row in status.rows] == [
+            (f"PICK:{ID}", ID),
+            ("PICK:KK-8B3E-5N56-TAK", "KK-8B3E-5N56-TAK"),
+        ]
+        assert status.rows[1].description == "Kartu Keluarga: Permohonan diterima"
+        assert [row.id for row in which.rows] == [f"DROP:{ID}", "DROP:KK-8B3E-5N56-TAK"]
+
+    def test_cancelling_has_a_yes_and_a_no(self) -> None:
+        content = texts.free(samples.occasion(Kind.CONFIRM))
+
+        assert isinstance(content, Buttons)
+        assert [button.id for button in content.buttons] == [f"CANCEL:{ID}", "KEEP"]
 
     def test_button_of_the_longest_service_fits(self) -> None:
         longest = replace(OFFICE.services["KTP"], code="ABCDEFGHIJKL")
@@ -286,6 +316,90 @@ class TestMenu:
 
         assert isinstance(content, Buttons)
         assert all(len(button.title) <= 20 for button in content.buttons)
+
+
+class TestHelp:
+    def test_of_a_service_says_what_to_send_how_long_it_takes_and_where(self) -> None:
+        words = words_of(samples.occasion(Kind.HELP))
+
+        assert "- Kartu Keluarga\n- surat kehilangan dari polisi" in words
+        assert "selesai dalam 24 jam" in words
+        assert "GRATIS" in words
+        assert "Kalianda, Senin-Kamis 08.00-15.00" in words
+
+    def test_on_a_number_for_all_lets_choose_the_service(self) -> None:
+        content = texts.free(samples.occasion(Kind.HELP, service=None))
+
+        assert isinstance(content, Choices)
+        assert [row.id for row in content.rows] == ["HELP:KK", "HELP:KTP", "HELP:PINDAH"]
+
+    def test_time_of_more_than_two_days_is_told_in_days(self) -> None:
+        slow = replace(OFFICE.services["KTP"], done_time=timedelta(hours=73))
+        office = replace(OFFICE, services={"KTP": slow})
+
+        assert "selesai dalam 4 hari" in words_of(samples.occasion(Kind.HELP, office=office))
+        assert "within 4 days" in words_of(samples.occasion(Kind.HELP, "en", office=office))
+
+
+class TestElsewhere:
+    def test_says_where_the_other_service_is_served(self) -> None:
+        words = words_of(samples.occasion(Kind.ELSEWHERE))
+
+        assert "Nomor ini melayani *KTP-el*. Untuk *Kartu Keluarga*, silakan kirim pesan WhatsApp ke 0811-0000-0001." in words
+
+    def test_names_the_office_where_no_number_is_known(self) -> None:
+        unnumbered = {code: replace(service, number=None) for code, service in OFFICE.services.items()}
+
+        words = words_of(samples.occasion(Kind.ELSEWHERE, office=replace(OFFICE, services=unnumbered)))
+
+        assert "silakan hubungi kantor kami: Kantor Disdukcapil Lampung Selatan, Kalianda, Senin" in words
+
+
+class TestOutsideHours:
+    NIGHT = NOW + timedelta(hours=12)
+
+    @pytest.mark.parametrize("kind", [Kind.OPENED, Kind.ACK, Kind.HUMAN, Kind.COMPLAINT])
+    def test_says_when_the_office_opens(self, kind: Kind) -> None:
+        open_, closed = samples.occasion(kind), samples.occasion(kind)
+        closed = replace(closed, notice=replace(closed.notice, caused_at=self.NIGHT))
+
+        assert "Kantor sedang tutup" not in words_of(open_)
+        assert "Kantor sedang tutup dan buka kembali Rabu, 25 November 2026 pukul 08.00 WIB" in words_of(closed)
+
+    def test_a_person_is_promised_for_office_hours(self) -> None:
+        asked = samples.occasion(Kind.HUMAN)
+
+        assert "paling lambat Rabu, 25 November 2026 pukul 09.00 WIB" in words_of(asked)
+
+    def test_what_is_told_at_any_hour_says_nothing_of_it(self) -> None:
+        ready = samples.occasion(Kind.READY)
+
+        assert "tutup" not in words_of(replace(ready, notice=replace(ready.notice, caused_at=self.NIGHT)))
+
+
+class TestAck:
+    def test_tells_the_deadline_while_it_lies_ahead(self) -> None:
+        assert "Petugas memeriksanya paling lambat Selasa, 24 November 2026 pukul 16.00 WIB" in words_of(
+            samples.occasion(Kind.ACK)
+        )
+
+    @pytest.mark.parametrize("more", [{"due_at": None}, {"due_at": NOW}, {"status": Status.READY}])
+    def test_tells_no_deadline_that_is_over_or_the_resident_s(self, more: dict[str, Any]) -> None:
+        words = words_of(samples.occasion(Kind.ACK, requests=[samples.request(**more)]))
+
+        assert "diteruskan ke petugas" in words
+        assert "paling lambat" not in words
+
+
+class TestRealOrNot:
+    def test_what_is_on_record_is_ours(self) -> None:
+        assert f"Benar, ini terdaftar di Disdukcapil Lampung Selatan: \n- {ID}" in words_of(samples.occasion(Kind.REAL))
+
+    def test_what_is_not_is_warned_of(self) -> None:
+        words = words_of(samples.occasion(Kind.REAL, requests=()))
+
+        assert words.startswith("Hati-hati")
+        assert "OTP, PIN" in words
 
 
 class TestReady:
@@ -313,15 +427,31 @@ class TestStatusAnswer:
             "Kami mengirim kabar di chat ini bila ada perubahan."
         )
 
-    def test_of_one_request_is_one_sentence(self) -> None:
+    def test_of_one_request_says_until_when(self) -> None:
         occasion = samples.occasion(Kind.STATUS, requests=[samples.request()])
 
-        assert words_of(occasion).startswith(f"Status permohonan Anda: {ID} Permohonan diterima. ")
+        assert words_of(occasion).startswith(
+            f"Status permohonan Anda: {ID} Permohonan diterima, paling lambat Selasa, 24 November 2026 pukul 16.00 WIB. "
+        )
+
+    def test_of_an_incomplete_request_says_what_is_missing(self) -> None:
+        about = samples.request(status=Status.INCOMPLETE, reason="foto KK buram")
+
+        assert f"{ID} Berkas belum lengkap (foto KK buram)." in words_of(samples.occasion(Kind.STATUS, requests=[about]))
+
+    def test_tells_several_apart_by_whom_they_are_for(self) -> None:
+        mine = [samples.request(name="Siti"), samples.request(id="KTP-AAAA-AAA2-AAA", name="Budi 1801010401900001")]
+        not_mine = [replace(one, contact_id="b" * 20) for one in mine]
+
+        assert f"{ID} (Siti) Permohonan diterima" in words_of(samples.occasion(Kind.STATUS, requests=mine))
+        assert "(Budi •••• 01)" in words_of(samples.occasion(Kind.STATUS, requests=mine))
+        assert "Siti" not in words_of(samples.occasion(Kind.STATUS, requests=not_mine))
+        assert "Siti" not in words_of(samples.occasion(Kind.STATUS, requests=mine[:1]))
 
     def test_of_none_says_so(self) -> None:
         occasion = samples.occasion(Kind.STATUS, requests=())
 
-        assert texts.template(occasion).name == "kabar_no_request"
+        assert "tidak menemukan" in words_of(occasion)
         assert isinstance(texts.free(occasion), FreeText)
 
 
@@ -331,6 +461,7 @@ def test_office_may_say_it_in_its_own_words() -> None:
 
     assert words_of(occasion) == f"Halo, berkas {ID} sudah lengkap ya."
     assert texts.template(occasion).parameters == (ID,)
+    assert texts.template(occasion).name == "kabar_verified_1801"
     assert "Halo, berkas {{1}} sudah lengkap ya." in [one.body for one in texts.templates(own)]
 
 
@@ -351,4 +482,4 @@ def test_deadline_is_told_in_the_offices_zone() -> None:
     assert occasion.request is not None
     occasion = replace(occasion, request=replace(occasion.request, due_at=NOW + timedelta(hours=4)))
 
-    assert "paling lambat Selasa, 24 November 2026 pukul 14.00 WIB." in words_of(occasion)
+    assert "paling lambat Selasa, 24 November 2026 pukul 14.00 WIB;" in words_of(occasion)

@@ -7,33 +7,57 @@ import pytest
 from chalicelib.domain import wording
 from chalicelib.domain.catalogue import LANGUAGES, Output
 from chalicelib.domain.notice import Kind
+from chalicelib.domain.placeholders import values
 from chalicelib.domain.request import Status
 from chalicelib.domain.texts import next_step
+from tests.unit.domain import samples
 
-FILLED = {"id", "service", "office", "due", "place", "hours", "bring", "needs", "reason", "list", "body"}
+FILLED = set(values(samples.occasion(Kind.OPENED), separator="; ")) - {"short", "code"}
 FILLED_IN_SMS = {"short", "code", "id", "hours", "reason", "list"}
-NAMES = ({kind.value for kind in Kind} - {"submitted", "ready"}) | {"ready_card", "ready_pdf", "no_request"}
+NOTICES = {name for _, name in wording.NOTICES}
+ANSWERS = {name for _, name in wording.ANSWERS}
+CASES = {
+    "ready_card",
+    "ready_pdf",
+    "no_request",
+    "ack_noted",
+    "help_all",
+    "elsewhere_office",
+    "complaint_status",
+    "real_unknown",
+}
+TEXTS = wording.NOTICES | wording.ANSWERS
 
 
 def test_every_text_is_there_in_every_language() -> None:
-    assert set(wording.WHATSAPP) == {(language, name) for language in LANGUAGES for name in NAMES}
+    names = ({kind.value for kind in Kind} - {"submitted", "ready"}) | CASES | {"answer"}
+
+    assert names == NOTICES | ANSWERS
+    assert set(TEXTS) == {(language, name) for language in LANGUAGES for name in NOTICES | ANSWERS}
+    assert not NOTICES & ANSWERS
 
 
-@pytest.mark.parametrize("key", wording.WHATSAPP, ids=" ".join)
+def test_whatever_the_office_says_by_itself_has_a_template() -> None:
+    of_statuses = {status.value for status in Status} - {"submitted", "ready"}
+
+    assert of_statuses | {"opened", "ready_card", "ready_pdf", "hold", "reply", "answer"} == NOTICES
+
+
+@pytest.mark.parametrize("key", TEXTS, ids=" ".join)
 def test_text_has_placeholders_that_are_filled(key: tuple[str, str]) -> None:
-    assert set(re.findall(r"\{(.*?)\}", wording.WHATSAPP[key])) <= FILLED
+    assert set(re.findall(r"\{(.*?)\}", TEXTS[key])) <= FILLED
 
 
-@pytest.mark.parametrize("name", sorted(NAMES))
+@pytest.mark.parametrize("name", sorted(NOTICES | ANSWERS))
 def test_languages_say_the_same_things(name: str) -> None:
-    said = [sorted(re.findall(r"\{(\w+)\}", wording.WHATSAPP[language, name])) for language in LANGUAGES]
+    said = [sorted(re.findall(r"\{(\w+)\}", TEXTS[language, name])) for language in LANGUAGES]
 
     assert said[0] == said[1]
 
 
 @pytest.mark.parametrize("name", wording.SMS)
 def test_sms_is_of_a_text_that_there_is_and_has_placeholders_that_are_filled(name: str) -> None:
-    assert name in NAMES
+    assert name in NOTICES | ANSWERS
     assert set(re.findall(r"\{(.*?)\}", wording.SMS[name])) <= FILLED_IN_SMS
     # Only one of them may be cut to what is left.
     assert len({"reason", "list"} & set(re.findall(r"\{(\w+)\}", wording.SMS[name]))) <= 1
@@ -44,10 +68,13 @@ def test_whatever_must_arrive_can_go_by_sms() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_buttons_and_labels_are_there_in_every_language(language: str) -> None:
+def test_buttons_and_labels_are_there_in_every_language_and_fit(language: str) -> None:
     assert set(wording.LABELS[language]) == set(Status)
-    assert set(wording.BUTTONS[language]) == {"open", "check"}
+    assert set(wording.BUTTONS[language]) == set(wording.BUTTONS["id"])
+    assert all(len(title.format(code="PINDAH")) <= 20 for title in wording.BUTTONS[language].values())
     assert wording.READY_PDF[language]
+    assert wording.TELLS_WHEN_OPEN <= NOTICES | ANSWERS
+    assert set(re.findall(r"\{(\w+)\}", wording.CLOSED[language])) == {"opens"}
 
 
 @pytest.mark.parametrize("status", Status)
@@ -57,5 +84,5 @@ def test_next_step_is_told_for_every_status(status: Status) -> None:
 
 
 def test_nobody_is_asked_for_a_secret_or_for_money() -> None:
-    for text in [*wording.WHATSAPP.values(), *wording.SMS.values()]:
+    for text in [*TEXTS.values(), *wording.SMS.values()]:
         assert not re.search(r"\b(transfer|bayar|http|www|NIK)\b", text, re.IGNORECASE)

@@ -58,7 +58,7 @@ def _status(word: str, refusal: Refused | None = None, callback: str | None = CA
 EXPECTED: dict[str, list[Element]] = {
     "text": [_message(1, "text", "KTP saya hilang, mohon bantuannya 🙏", plain=True)],
     "text_reply": [_message(2, "text", "ini ya", replies_to=SENT_BEFORE, plain=True)],
-    "text_forwarded": [_message(3, "text", "info penting", plain=True)],
+    "text_forwarded": [_message(3, "text", "info penting", plain=True, forwarded=True)],
     "image": [_message(4, "image", "KK saya", **_media(101, "image/jpeg"))],
     "video": [_message(5, "video", **_media(102, "video/mp4"))],
     "audio_voice": [_message(6, "audio", **_media(103, "audio/ogg; codecs=opus"))],

@@ -5,8 +5,8 @@ from typing import Any
 
 from tests.fakes.world import World
 
-# Which write was the last: it says nothing of what the contact is.
-_OF_NO_CONSEQUENCE = frozenset({"changed_by"})
+# Which write, and which answer, was the last: it says nothing of what the contact is.
+_OF_NO_CONSEQUENCE = ("changed_by", "told#")
 
 
 def picture(world: World, *, without: tuple[str, ...] = ()) -> list[dict[str, Any]]:
@@ -34,7 +34,7 @@ def _named(value: Any, names: Mapping[str, str]) -> Any:
             value = value.replace(id_, name)
         return value
     if isinstance(value, Mapping):
-        return {name: _named(value[name], names) for name in sorted(value) if name not in _OF_NO_CONSEQUENCE}
+        return {name: _named(value[name], names) for name in sorted(value) if not name.startswith(_OF_NO_CONSEQUENCE)}
     if isinstance(value, frozenset):
         return sorted(_named(one, names) for one in value)
     return [_named(one, names) for one in value] if isinstance(value, list) else value

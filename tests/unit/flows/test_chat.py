@@ -82,7 +82,7 @@ def test_anything_else_without_a_request_gets_the_menu_with_buttons(world: World
     assert world.requests() == []
     [content] = answers(world)
     assert isinstance(content, Buttons)
-    assert [button.id for button in content.buttons] == ["OPEN:KTP", "CEK"]
+    assert [button.id for button in content.buttons] == ["OPEN:KTP", "CEK", "HELP"]
 
 
 def test_the_menus_button_opens_a_request(world: World) -> None:
@@ -100,8 +100,8 @@ def test_what_says_nothing_opens_and_answers_nothing(world: World, kind: str) ->
     assert intents(world) == ["note"]
 
 
-@pytest.mark.parametrize("said", ["ini fotonya", "KTP saya hilang kemarin", "sudah jadi belum?", "terima kasih"])
-def test_text_on_an_open_request_joins_it_without_an_answer(world: World, request_: Request, said: str) -> None:
+@pytest.mark.parametrize("said", ["ini fotonya", "KTP saya hilang kemarin", "jangan berhenti ya"])
+def test_text_in_a_bundle_joins_the_open_request_without_an_answer(world: World, request_: Request, said: str) -> None:
     world.say(said)
     assert world.requests() == [request_]
     assert answers(world) == []

@@ -198,7 +198,7 @@ def test_in_whatever_order_and_company_messages_come_each_service_has_one_reques
         for service in ("KK", "KTP", "PINDAH")
     )
     kinds = [notice.kind.value for notice in world.notices()]
-    assert (kinds.count("opened"), kinds.count("status")) == (9, 9)
+    assert (kinds.count("opened"), kinds.count("status")) == (9, 18)
 
 
 def known(world: World) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain import ids
 from chalicelib.domain.circuit import Circuit
-from chalicelib.domain.contact import Contact, Mark
+from chalicelib.domain.contact import Contact, Mark, Told
 from chalicelib.domain.conversation import Decision, Intent
 from chalicelib.domain.delivery import Refused
 from chalicelib.domain.inbound import StatusReport
@@ -42,7 +42,7 @@ REQUESTS = st.builds(
     Request, id=REQUEST_IDS, office=OFFICES, service=SERVICES, status=st.sampled_from(Status), version=VERSIONS,
     contact_id=st.none() | CONTACT_IDS, phone_number_id=st.none() | NUMBERS, language=st.sampled_from(["id", "en"]),
     opened_at=TIMES, opened_by=TIMES, updated_at=TIMES, due_at=MAYBE_TIMES, noticed_version=COUNTS, hold=HOLDS,
-    reason=MAYBE_TEXTS, name=MAYBE_TEXTS, sms_phone=st.none() | PHONES, closed_at=MAYBE_TIMES,
+    reason=MAYBE_TEXTS, name=MAYBE_TEXTS, sms_phone=st.none() | PHONES, closed_at=MAYBE_TIMES, asks_human_at=MAYBE_TIMES,
 )  # fmt: skip
 
 CHANGES = st.builds(
@@ -61,6 +61,7 @@ NOTICES = st.builds(
     Notice, id=NOTICE_IDS, kind=st.sampled_from(Kind), answer=st.booleans(), office=OFFICES, contact_id=CONTACT_IDS,
     phone_number_id=st.none() | NUMBERS, caused_at=TIMES, due_at=MAYBE_TIMES, service=st.none() | SERVICES,
     request_id=st.none() | REQUEST_IDS, version=st.none() | VERSIONS, about=st.lists(REQUEST_IDS, max_size=5).map(tuple),
+    topic=st.none() | SERVICES,
     body=MAYBE_TEXTS, state=st.sampled_from(State), revision=COUNTS, attempt=COUNTS, channel=st.sampled_from(Channel),
     force_template=st.booleans(), owner=MAYBE_TEXTS, not_before=MAYBE_TIMES, resent=COUNTS, failures=COUNTS,
     tried_since=MAYBE_TIMES, asked_at=MAYBE_TIMES, accepted_at=MAYBE_TIMES, arrived_at=MAYBE_TIMES, reason=MAYBE_TEXTS,
@@ -76,6 +77,10 @@ CONTACTS = st.builds(
     open=st.dictionaries(PAIRS, st.sets(MARKS, min_size=1, max_size=3).map(lambda marks: tuple(sorted(marks))), max_size=3),
     closed=st.dictionaries(PAIRS, MARKS, max_size=3), absorbed=st.frozensets(CONTACT_IDS, max_size=3),
     merged_into=st.none() | CONTACT_IDS, changed_by=MAYBE_TEXTS,
+    told=st.dictionaries(NUMBERS, st.builds(Told, TIMES, st.just("ack"), st.none() | REQUEST_IDS), max_size=2),
+    answered=st.dictionaries(st.sampled_from(["2026112403", "2026112404"]), st.frozensets(HASHES, min_size=1, max_size=3)),
+    incomplete=st.frozensets(REQUEST_IDS, max_size=2), picked=st.dictionaries(NUMBERS, REQUEST_IDS, max_size=2),
+    names=st.dictionaries(REQUEST_IDS, TEXTS, max_size=2),
 )  # fmt: skip
 
 MEDIA = st.none() | st.builds(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.domain.contact import MOST_OPEN, Contact, Mark
 from chalicelib.domain.request import Request
 from chalicelib.ports import Condition, ConditionFailed, Key, Put, Update
-from chalicelib.table import contacts
+from chalicelib.table import contacts, talk
 from chalicelib.table.values import stamp
 from tests.fakes.store import FakeStore
 from tests.unit.domain import samples
@@ -45,6 +45,18 @@ def writes_of(contact: Contact) -> list[Put | Update]:
         *closing,
         *opening,
         *([contacts.opt_out(contact.id, contact.opted_out_at)] if contact.opted_out_at else []),
+        *_spoken(contact),
+    ]
+
+
+def _spoken(contact: Contact) -> list[Put | Update]:
+    """What the conversation remembers."""
+    return [
+        *(talk.told(contact.id, number, told.kind, told.request_id, told.at) for number, told in contact.told.items()),
+        *(Update(contacts.key(contact.id), join={f"answered#{hour}": all_}) for hour, all_ in contact.answered.items()),
+        *([Update(contacts.key(contact.id), join={"incomplete": contact.incomplete})] if contact.incomplete else []),
+        *(talk.picked(contact.id, number, request_id) for number, request_id in contact.picked.items()),
+        *(talk.named(contact.id, request_id, name) for request_id, name in contact.names.items()),
     ]
 
 

@@ -1,0 +1,102 @@
+"""What a contact's item remembers of the conversation: flat attributes, each written by those who mean it.
+
+`told#<channel number>` is the last answer there, `answered#<hour>` the answers of an hour, `incomplete` the requests that lack
+something, `picked#<channel number>` the request that is spoken of there, `name#<request id>` whom a request is for.
+"""
+
+from datetime import datetime, timedelta
+
+from chalicelib.domain.contact import Contact, Told
+from chalicelib.domain.conversation import MOST_ANSWERS, hour_of
+from chalicelib.domain.request import Request, Status
+from chalicelib.ports import Condition, Put, Update
+from chalicelib.table import contacts
+from chalicelib.table.contacts import LIVES
+from chalicelib.table.values import epoch, stamp
+
+# Symbols of a message's hash that tell the answers of an hour apart.
+_SYMBOLS = 8
+CALLS_KEPT = timedelta(days=14)
+
+
+def together(*updates: Update | None) -> Update | None:
+    """Several updates of one item as one, since a transaction takes one for each item. None when there is none."""
+    several = [one for one in updates if one is not None]
+    if not several:
+        return None
+    first, *rest = several
+    assert all(one.key == first.key for one in rest), "these are updates of one item"
+    return Update(
+        first.key,
+        set_={name: value for one in several for name, value in one.set_.items()},
+        remove=tuple(dict.fromkeys(name for one in several for name in one.remove)),
+        join={name: members for one in several for name, members in one.join.items()},
+        leave={name: members for one in several for name, members in one.leave.items()},
+        when=tuple(dict.fromkeys(test for one in several for test in one.when)),
+    )
+
+
+def told(contact_id: str, number: str, kind: str, request_id: str | None, now: datetime) -> Update:
+    """Remembers the last answer on a channel number."""
+    said = contacts.told_text(Told(now, kind, request_id))
+    return Update(contacts.key(contact_id), set_={f"told#{number}": said}, when=LIVES)
+
+
+def counted(contact: Contact, message_hash: str, now: datetime) -> Update:
+    """Counts an answer; refused when there were too many within the hour. Forgets the hours before."""
+    hour = hour_of(now)
+    return Update(
+        contacts.key(contact.id),
+        remove=tuple(f"answered#{old}" for old in contact.answered if old != hour),
+        join={f"answered#{hour}": frozenset({message_hash[:_SYMBOLS]})},
+        when=(*LIVES, Condition(f"answered#{hour}", "fewer", MOST_ANSWERS)),
+    )
+
+
+def nothing_told_since(contact: Contact, number: str) -> Update:
+    """Refused when another answer on that number was given since the contact was read."""
+    name, seen = f"told#{number}", contact.told.get(number)
+    same = Condition(name, "absent") if seen is None else Condition(name, "equals", contacts.told_text(seen))
+    return Update(contacts.key(contact.id), when=(same,))
+
+
+def picked(contact_id: str, number: str, request_id: str) -> Update:
+    """What follows on that number belongs to this request, unless it says otherwise."""
+    return Update(contacts.key(contact_id), set_={f"picked#{number}": request_id}, when=LIVES)
+
+
+def named(contact_id: str, request_id: str, name: str) -> Update:
+    """Whom a request is for."""
+    return Update(contacts.key(contact_id), set_={f"name#{request_id}": name}, when=LIVES)
+
+
+def speaks(contact_id: str, language: str) -> Update:
+    """The language that a person wants."""
+    return Update(contacts.key(contact_id), set_={"language": language}, when=LIVES)
+
+
+def after_change(before: Request, after: Request, contact_id: str, now: datetime) -> Update | None:
+    """What a status change is to its contact's item: the end of an open request, or something that is missing or no more."""
+    if after.closed:
+        return contacts.closes(after, contact_id, now)
+    lacks, lacked = (one.status is Status.INCOMPLETE for one in (after, before))
+    if lacks == lacked:
+        return None
+    one = {"incomplete": frozenset({after.id})}
+    alive = (Condition("merged_into", "absent"),)
+    key = contacts.key(contact_id)
+    return Update(key, join=one, when=alive) if lacks else Update(key, leave=one, when=alive)
+
+
+def put_call(contact_id: str, office: str, number: str, now: datetime) -> Put:
+    """Somebody without an open request wants a person; the desk finds it among `<office>#CALLS`."""
+    return Put({
+        "pk": contacts.key(contact_id).pk, "sk": f"CALL#{office}", "contact_id": contact_id, "office": office,
+        "phone_number_id": number, "asked_at": stamp(now), "queue_pk": calls_pk(office),
+        "queue_sk": f"{stamp(now)}#{contact_id}", "expires_at": epoch(now + CALLS_KEPT),
+    })  # fmt: skip
+
+
+def calls_pk(office: str) -> str:
+    """Partition of the desk's index for those who want a person and have no open request."""
+    return f"{office}#CALLS"
