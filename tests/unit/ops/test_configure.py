@@ -115,6 +115,12 @@ def test_every_word_of_a_template_is_filled_in() -> None:
         assert rendered.count("111122223333") > len(FUNCTIONS)
 
 
+def test_deliver_may_send_by_one_engine_alone() -> None:
+    by_sns, by_eum = (json.dumps(policies("prod", Outputs.of(stack))["deliver"]) for stack in (STACK, REPORTED))
+    assert ("sns:Publish" in by_sns, "sms-voice" in by_sns) == (True, False)
+    assert ("sns:Publish" in by_eum, "sms-voice" in by_eum) == (False, True)
+
+
 def test_a_stream_that_is_none_is_refused() -> None:
     with pytest.raises(Failure, match="not the ARN"):
         policies("prod", Outputs.of({**STACK, "StreamArn": "None"}))

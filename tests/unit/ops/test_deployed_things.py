@@ -136,7 +136,7 @@ def test_the_same_package_again_is_no_new_entry(bucket: FakeBucket) -> None:
 def test_old_packages_go_unless_they_came_back(bucket: FakeBucket) -> None:
     packages = Packages(bucket, "bucket")
     for number in range(25):
-        packages.keep(b"first" if number in {0, 24} else str(number).encode(), AT)
+        packages.keep(b"first" if number in {0, 10} else str(number).encode(), AT)
     assert len(packages.history()) == 20
     assert packages.get(sha256_of(b"first")) == b"first"
     assert len([key for key in bucket.objects if key.startswith("packages/")]) == 20

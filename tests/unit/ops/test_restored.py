@@ -81,6 +81,12 @@ def test_who_opted_out_since_is_not_written_to(former: FakeStore, restored: Fake
     assert contact == {**CONTACT, "opted_out_at": "2026-03-02T01:00:00.000Z"}
 
 
+def test_who_had_opted_out_already_is_no_news(former: FakeStore, restored: FakeStore) -> None:
+    restored.put(Put({**CONTACT, "opted_out_at": "2026-03-01T01:00:00.000Z"}))
+    former.put(Put({**CONTACT, "opted_out_at": "2026-03-01T01:00:00.000Z"}))
+    assert carried(former, restored) == {}
+
+
 def test_a_token_that_was_revoked_since_opens_nothing(former: FakeStore, restored: FakeStore) -> None:
     restored.put(Put(TOKEN))
     assert carried(former, restored) == {"revoked tokens": 1}

@@ -5,6 +5,7 @@ def test_every_template_is_submitted_with_the_time_after_which_the_sms_goes() ->
     made = {(str(one["name"]), str(one["language"])): one for one in submissions("1801")}
     assert {name for name, _ in made} >= {"kabar_opened", "kabar_ready_card", "kabar_ready_pdf", "kabar_incomplete"}
     assert made["kabar_ready_card", "id"]["message_send_ttl_seconds"] == 240
+    assert made["kabar_incomplete", "id"]["message_send_ttl_seconds"] == 1500
     assert "message_send_ttl_seconds" not in made["kabar_opened", "id"]
     assert all(one["category"] == "UTILITY" for one in made.values())
 
