@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -42,6 +43,18 @@ SECRETS: Mapping[str, str] = {
 CONFIG = Config(account_id_endpoint_mode="disabled", retries={"total_max_attempts": 1})
 
 
+@cache
+def client(service: str) -> Any:
+    """The tests' own way to AWS. It works in every mock_aws, since moto was imported before."""
+    return boto3.client(service, config=CONFIG)  # type: ignore[call-overload]
+
+
+@cache
+def table() -> dict[str, Any]:
+    """Arguments of CreateTable, from the template of production."""
+    return backing.create_table_arguments(TABLE)
+
+
 class Stand:
     """Kabar behind its front doors.
 
@@ -54,16 +67,14 @@ class Stand:
         self.whatsapp = FakeWhatsApp(whatsapp)
         self.sms = FakeSms(sms)
         self.client = Client(app.app, stage_name=STAGE)
-        self.dynamodb = boto3.client("dynamodb", config=CONFIG)
-        self.streams = boto3.client("dynamodbstreams", config=CONFIG)
-        self.sqs = boto3.client("sqs")
-        self.ssm = boto3.client("ssm")
+        self.dynamodb, self.streams = client("dynamodb"), client("dynamodbstreams")
+        self.sqs, self.ssm = client("sqs"), client("ssm")
         self.queue_url = os.environ["KABAR_QUEUE_URL"]
         self.queue_arn = self.sqs.get_queue_attributes(QueueUrl=self.queue_url, AttributeNames=["QueueArn"])["Attributes"][
             "QueueArn"
         ]
         self.stream_arn = self.dynamodb.describe_table(TableName=TABLE)["Table"]["LatestStreamArn"]
-        self.store = DynamoStore(boto3.client("dynamodb"), TABLE, self.clock, rng=Random(1))
+        self.store = DynamoStore(self.dynamodb, TABLE, self.clock, rng=Random(1))
         self.bodies: list[str] = []
         self.seen = ""
         self.rewire()
@@ -81,6 +92,18 @@ class Stand:
         """A new process: everything is built anew, and secrets are read again."""
         wiring.use_clock(self.clock)
         vars(self.parts).update(whatsapp=self.whatsapp, sms=self.sms, pace=NoPace())
+
+    def start_over(self) -> None:
+        """Nothing in the table, the stream, the queue and the phones."""
+        self.dynamodb.delete_table(TableName=TABLE)
+        self.dynamodb.create_table(**table())
+        self.stream_arn, self.seen = self.dynamodb.describe_table(TableName=TABLE)["Table"]["LatestStreamArn"], ""
+        while found := self.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get("Messages", []):
+            for message in found:
+                self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
+        for phone in (self.whatsapp, self.sms):
+            phone.attempts.clear()
+            phone.arrivals.clear()
 
     # What comes from outside.
 
@@ -135,13 +158,13 @@ class Stand:
             "ShardIteratorType": "TRIM_HORIZON"
         }  # fmt: skip
         place = {"StreamArn": self.stream_arn, "ShardId": shard["ShardId"]}
-        iterator = self.streams.get_shard_iterator(**place, **start)["ShardIterator"]  # type: ignore[arg-type]
+        iterator = self.streams.get_shard_iterator(**place, **start)["ShardIterator"]
         return list(self.streams.get_records(ShardIterator=iterator)["Records"])
 
     def deliver(self) -> int:
         """Each message that the queue has now, one at a time; returns how many there were. A failed one comes again at once."""
         names = {"MessageSystemAttributeNames": ["All"], "MaxNumberOfMessages": 10, "VisibilityTimeout": 0}
-        found = self.sqs.receive_message(QueueUrl=self.queue_url, **names).get("Messages", [])  # type: ignore[arg-type]
+        found = self.sqs.receive_message(QueueUrl=self.queue_url, **names).get("Messages", [])
         for message in found:
             self.bodies.append(message["Body"])
             self.client.lambda_.invoke("deliver", events.queue_event([message], self.queue_arn))
@@ -196,14 +219,13 @@ def _with(token: str | None, headers: Mapping[str, str]) -> dict[str, str]:
 def standing(whatsapp: Script[Any] = (), sms: Script[Any] = (), secrets: Mapping[str, str] = SECRETS) -> Iterator[Stand]:
     """Kabar with nothing in its table yet."""
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
-        queue_url = boto3.client("sqs").create_queue(QueueName="kabar-dev-notices")["QueueUrl"]
+        queue_url = client("sqs").create_queue(QueueName="kabar-dev-notices")["QueueUrl"]
         patch.setenv("KABAR_STAGE", STAGE)
         patch.setenv("KABAR_TABLE", TABLE)
         patch.setenv("KABAR_QUEUE_URL", queue_url)
-        boto3.client("dynamodb").create_table(**backing.create_table_arguments(TABLE))
-        ssm = boto3.client("ssm")
+        client("dynamodb").create_table(**table())
         for name, value in secrets.items():
-            ssm.put_parameter(Name=f"/kabar/{STAGE}/{name}", Value=value, Type="SecureString")
+            client("ssm").put_parameter(Name=f"/kabar/{STAGE}/{name}", Value=value, Type="SecureString")
         try:
             yield Stand(whatsapp, sms)
         finally:
