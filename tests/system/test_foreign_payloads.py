@@ -93,6 +93,49 @@ def test_each_is_answered_200_and_each_element_is_stored_in_one_place(devstack: 
     assert misplaced(devstack, sorted(mark for payload in foreign.values() for mark in marks(payload))) == {}
 
 
+def said(*messages: Any, **more: Any) -> dict[str, Any]:
+    """A payload of messages to the KTP number. more: beside them."""
+    metadata = {"display_phone_number": "62721000000", "phone_number_id": "100000000000002"}
+    value = {"messaging_product": "whatsapp", "metadata": metadata, "messages": list(messages)} | more
+    return {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}]}
+
+
+def text(mark: str, body: str = "halo", **more: Any) -> dict[str, Any]:
+    member = {"from": "6281200800001", "id": f"wamid.{mark}", "timestamp": "1795489200", "type": "text", "text": {"body": body}}
+    return member | more
+
+
+def nested(levels: int) -> Any:
+    return [nested(levels - 1)] if levels else 1
+
+
+# Each with the mark that it is stored under.
+ENORMOUS = {
+    "a text of 100 kB": said(text("F001A-MSG", "KTP " * 25_000)),
+    "a text of 100,000 letters that take four bytes": said(text("F002A-MSG", "\U0001f600" * 100_000)),
+    "a name of 100 kB": said(text("F003A-MSG"), contacts=[{"profile": {"name": "x" * 100_000}, "wa_id": "6281200800001"}]),
+    "a message of no known type of 500 kB": said(text("F004A-MSG", type="hologram", hologram={"light": "x" * 500_000})),
+    "a broken message of 250 kB": said(text("F005A-QUARANTINE", "x" * 250_000, timestamp="soon")),
+    "an event of 250 kB": {
+        "object": "whatsapp_business_account",
+        "entry": [
+            {"id": "1", "changes": [{"field": "account_update", "value": {"at": "F006A-EVENT", "rest": ["x"] * 50_000}}]}
+        ],
+    },
+    "an id of 500 letters": said(text("F007A-MSG" + "x" * 480)),
+    "nesting of 400 levels": said(text("F008A-MSG", type="hologram", hologram=nested(400))),
+    "a number that Python does not read": json.dumps(
+        said(text("F009A-MSG"), text("F009B-QUARANTINE", timestamp="TOO LONG"))
+    ).replace('"TOO LONG"', "9" * 5000),
+}
+
+
+@pytest.mark.parametrize("name", ENORMOUS)
+def test_whatever_its_size_it_is_stored_in_one_place(devstack: Devstack, name: str) -> None:
+    assert post(devstack, ENORMOUS[name], times=2) == {200}
+    assert misplaced(devstack, marks(ENORMOUS[name])) == {}
+
+
 def test_there_are_many_and_each_has_a_mark() -> None:
     found = payloads()
     assert len(found) >= 60
