@@ -64,12 +64,7 @@ def _change(target: Target, backing: Backing, parameters: Mapping[str, str], *, 
         return []
     if proposed.changes:
         _show(backing.name, proposed)
-    lost = [one.name for one in proposed.changes if one.loses_data]
-    if lost and not allow_replacement:
-        backing.discard(proposed.id)
-        raise Failure(
-            f"This would replace or remove {', '.join(lost)}, and the data in it; say --allow-replacement if you mean it."
-        )
+    review(backing, proposed, allow_replacement=allow_replacement)
     if not target.yes and not click.confirm("Make these changes?", err=True):
         backing.discard(proposed.id)
         raise Failure("Nothing was changed.")

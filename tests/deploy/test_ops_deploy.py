@@ -220,6 +220,20 @@ def test_a_stage_that_was_never_bootstrapped_is_not_packaged(prod: Deployed) -> 
     assert refused.stderr.count("\n") == 1
 
 
+def test_a_template_that_would_lose_the_table_is_refused(prod: Deployed) -> None:
+    path = prod.place.project / ".chalice" / "backing.yaml"
+    right = path.read_text()
+    renamed = right.replace("  Table:\n", "  Ledger:\n").replace("Ref: Table }", "Ref: Ledger }").replace("[Table,", "[Ledger,")
+    path.write_text(renamed)
+
+    refused = prod.place.ops("deploy", "--stage", STAGE, "--yes")
+    path.write_text(right)
+
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines()[-1].startswith("Error: This would replace or remove Table")
+    assert prod.place.client("dynamodb").describe_table(TableName=f"kabar-{STAGE}")["Table"]["TableStatus"] == "ACTIVE"
+
+
 def test_another_machine_deploys_onto_the_same_api(prod: Deployed) -> None:
     (prod.place.project / ".chalice" / "deployed" / f"{STAGE}.json").unlink()
 
