@@ -14,6 +14,11 @@ log = logging.getLogger(__name__)
 _MEDIA = ("image", "document", "audio", "video", "sticker")
 # Of these, text and media say all; anything else is kept as it came, too.
 _PLAIN = frozenset({"text", "button", "reaction", *_MEDIA})
+# What a message may have beside its content, and its context beside an id, without saying more by it.
+_FRAME = frozenset({"id", "timestamp", "type", "context"}) | {
+    side + who for side in ("from", "to") for who in ("", "_user_id", "_parent_user_id")
+}
+_OF_CONTEXT = frozenset({"from", "id", "forwarded", "frequently_forwarded"})
 _LATEST = 253_402_300_799  # the year 9999 ends
 
 
@@ -73,7 +78,7 @@ def _spoken(
     text = _text(said, MOST_TEXT)
     full = len(said) if isinstance(said, str) else 0
     media_id = _text(content.get("id"), 255) if kind in _MEDIA else None
-    understood = kind in _PLAIN and (text or media_id)
+    understood = kind in _PLAIN and (text or media_id) and not _says_more(member, kind)
     return Message(
         provider_id=provider_id,
         phone_number_id=_required(_of(value.get("metadata")).get("phone_number_id"), "no_channel"),
@@ -87,6 +92,11 @@ def _spoken(
         full_length=full if full > MOST_TEXT else None,
         forwarded=_is_forwarded(_of(member.get("context"))),
     )  # fmt: skip
+
+
+def _says_more(member: dict[str, Any], kind: str) -> bool:
+    """Whether something stands beside the content, such as the advertisement that it answers."""
+    return not (member.keys() <= _FRAME | {kind} and _of(member.get("context")).keys() <= _OF_CONTEXT)
 
 
 def _words(kind: str, content: dict[str, Any]) -> tuple[Any, str | None]:

@@ -251,6 +251,31 @@ class TestBounds:
         assert len(str(text_of(type="interactive", interactive=reply).button_id)) == 256
 
 
+class TestWhole:
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {}, {"context": {"from": "62721000000", "id": "wamid.x"}}, {"context": {"frequently_forwarded": True}},
+            {"from_user_id": "ID.1349", "from_parent_user_id": "ID.ENT.118"},
+        ],
+    )  # fmt: skip
+    def test_text_says_all_that_there_is(self, more: dict[str, Any]) -> None:
+        assert text_of(**more).plain
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"referral": {"ctwa_clid": "Aff"}}, {"identity": {"hash": "x"}}, {"errors": [{"code": 1}]},
+            {"context": {"referred_product": {"catalog_id": "1"}}}, {"not_invented_yet": 0},
+        ],
+    )  # fmt: skip
+    def test_what_stands_beside_a_text_is_kept_with_it(self, more: dict[str, Any]) -> None:
+        message = text_of(**more)
+
+        assert not message.plain
+        assert json.loads(message.raw)["messages"][0].items() >= more.items()
+
+
 class TestWhatIsNoJson:
     @pytest.mark.parametrize(
         "body",
