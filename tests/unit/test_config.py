@@ -48,9 +48,18 @@ def test_the_api_ends_in_the_region_where_the_data_is() -> None:
     assert not any("api_gateway_endpoint_type" in stage for stage in CONFIG["stages"].values())
 
 
-def test_no_stage_shows_stack_traces_or_has_rights_of_its_own() -> None:
-    assert not re.search("debug|policy|iam_role", json.dumps(CONFIG))
+def test_no_stage_shows_stack_traces_or_has_rights_from_elsewhere() -> None:
+    """A bootstrapped stage has a policy file for each function; Chalice's guesses and roles of other making are not wanted."""
+    assert not re.search("debug|iam_role|api_gateway_policy", json.dumps(CONFIG))
     assert not re.search(r"\bapp\.debug|\bdebug=", (PROJECT / "app.py").read_text())
+    for name, stage in CONFIG["stages"].items():
+        assert not stage.get("autogen_policy"), name
+        files = {
+            function["iam_policy_file"]
+            for function in stage.get("lambda_functions", {}).values()
+            if "iam_policy_file" in function
+        }
+        assert all(file.startswith(f"policies/{name}/") for file in files), name
 
 
 def test_no_function_outlives_what_calls_it() -> None:

@@ -10,19 +10,20 @@ from ops.configure import Outputs, configure, environment, policies
 from ops.failure import Failure
 from ops.project import CHALICE, FUNCTIONS
 
-STREAM = "arn:aws:dynamodb:ap-southeast-3:111122223333:table/kabar-prod/stream/2026-01-01T00:00:00.000"
+STAGE = "invented"  # one that nobody has bootstrapped in this folder
+STREAM = "arn:aws:dynamodb:ap-southeast-3:111122223333:table/kabar-invented/stream/2026-01-01T00:00:00.000"
 STACK = {
-    "TableName": "kabar-prod",
+    "TableName": "kabar-invented",
     "StreamArn": STREAM,
-    "QueueName": "kabar-prod-notices",
-    "QueueUrl": "https://sqs.ap-southeast-3.amazonaws.com/111122223333/kabar-prod-notices",
+    "QueueName": "kabar-invented-notices",
+    "QueueUrl": "https://sqs.ap-southeast-3.amazonaws.com/111122223333/kabar-invented-notices",
     "SmsEngine": "sns",
 }
 REPORTED = {
     **STACK,
     "SmsEngine": "eum",
-    "SmsReportsTopic": "kabar-prod-sms-reports",
-    "SmsConfigurationSet": "kabar-prod",
+    "SmsReportsTopic": "kabar-invented-sms-reports",
+    "SmsConfigurationSet": "kabar-invented",
 }
 OUTPUTS = Outputs.of(STACK)
 
@@ -38,10 +39,10 @@ def config(chalice: Path) -> dict[str, Any]:
 
 
 def test_a_new_stage_is_ready_for_chalice_deploy(chalice: Path) -> None:
-    configure("prod", OUTPUTS, chalice)
+    configure(STAGE, OUTPUTS, chalice)
 
-    stage = config(chalice)["stages"]["prod"]
-    assert stage["environment_variables"]["KABAR_TABLE"] == "kabar-prod"
+    stage = config(chalice)["stages"][STAGE]
+    assert stage["environment_variables"]["KABAR_TABLE"] == "kabar-invented"
     assert stage["autogen_policy"] is False
     for name in FUNCTIONS:
         policy = json.loads((chalice / stage["lambda_functions"][name]["iam_policy_file"]).read_text())
@@ -49,24 +50,24 @@ def test_a_new_stage_is_ready_for_chalice_deploy(chalice: Path) -> None:
 
 
 def test_a_second_time_nothing_is_written(chalice: Path) -> None:
-    assert configure("prod", OUTPUTS, chalice) != []
-    assert configure("prod", OUTPUTS, chalice) == []
+    assert configure(STAGE, OUTPUTS, chalice) != []
+    assert configure(STAGE, OUTPUTS, chalice) == []
 
 
 def test_what_a_person_wrote_stays(chalice: Path) -> None:
-    configure("prod", OUTPUTS, chalice)
+    configure(STAGE, OUTPUTS, chalice)
     written = config(chalice)
-    stage = written["stages"]["prod"]
+    stage = written["stages"][STAGE]
     stage["environment_variables"]["KABAR_GRAPH_VERSION"] = "v25.0"
     stage["lambda_functions"]["deliver"]["lambda_memory_size"] = 768
     stage["api_gateway_stage"] = "api"
     (chalice / "config.json").write_text(json.dumps(written))
 
-    moved = Outputs.of({**STACK, "TableName": "kabar-prod-restored"})
-    configure("prod", moved, chalice)
+    moved = Outputs.of({**STACK, "TableName": "kabar-invented-restored"})
+    configure(STAGE, moved, chalice)
 
-    after = config(chalice)["stages"]["prod"]
-    assert after["environment_variables"]["KABAR_TABLE"] == "kabar-prod-restored"
+    after = config(chalice)["stages"][STAGE]
+    assert after["environment_variables"]["KABAR_TABLE"] == "kabar-invented-restored"
     assert after["environment_variables"]["KABAR_GRAPH_VERSION"] == "v25.0"
     assert after["lambda_functions"]["deliver"]["lambda_memory_size"] == 768
     assert after["api_gateway_stage"] == "api"
@@ -74,7 +75,7 @@ def test_what_a_person_wrote_stays(chalice: Path) -> None:
 
 def test_other_stages_are_left_alone(chalice: Path) -> None:
     before = config(chalice)["stages"]["dev"]
-    configure("prod", OUTPUTS, chalice)
+    configure(STAGE, OUTPUTS, chalice)
     assert config(chalice)["stages"]["dev"] == before
 
 
@@ -84,43 +85,43 @@ def test_the_environment_is_what_settings_and_app_py_read_and_nothing_else() -> 
         "KABAR_QUEUE_NAME",
         "KABAR_SMS_TOPIC",
     }
-    assert set(environment("prod", Outputs.of(REPORTED))) <= read
+    assert set(environment(STAGE, Outputs.of(REPORTED))) <= read
     required = {f"KABAR_{name}" for name in ("STAGE", "TABLE", "QUEUE_URL", "STREAM_ARN", "QUEUE_NAME")}
-    assert set(environment("prod", OUTPUTS)) == required
+    assert set(environment(STAGE, OUTPUTS)) == required
 
 
 def test_the_queues_name_and_its_address_are_those_of_one_queue() -> None:
-    told = environment("prod", OUTPUTS)
+    told = environment(STAGE, OUTPUTS)
     assert told["KABAR_QUEUE_URL"].endswith("/" + told["KABAR_QUEUE_NAME"])
 
 
 def test_an_office_that_gets_reports_on_its_sms_has_one_function_more(chalice: Path) -> None:
-    configure("prod", Outputs.of(REPORTED), chalice)
-    stage = config(chalice)["stages"]["prod"]
-    assert stage["environment_variables"]["KABAR_SMS_TOPIC"] == "kabar-prod-sms-reports"
+    configure(STAGE, Outputs.of(REPORTED), chalice)
+    stage = config(chalice)["stages"][STAGE]
+    assert stage["environment_variables"]["KABAR_SMS_TOPIC"] == "kabar-invented-sms-reports"
     assert set(stage["lambda_functions"]) == {*FUNCTIONS, "sms_reports"}
 
 
 def test_going_back_to_sns_takes_the_reports_away(chalice: Path) -> None:
-    configure("prod", Outputs.of(REPORTED), chalice)
-    configure("prod", OUTPUTS, chalice)
-    assert not any(name.startswith("KABAR_SMS") for name in config(chalice)["stages"]["prod"]["environment_variables"])
+    configure(STAGE, Outputs.of(REPORTED), chalice)
+    configure(STAGE, OUTPUTS, chalice)
+    assert not any(name.startswith("KABAR_SMS") for name in config(chalice)["stages"][STAGE]["environment_variables"])
 
 
 def test_every_word_of_a_template_is_filled_in() -> None:
     for outputs in (OUTPUTS, Outputs.of(REPORTED)):
-        rendered = json.dumps(policies("prod", outputs))
+        rendered = json.dumps(policies(STAGE, outputs))
         assert "$" not in rendered
         assert "When" not in rendered
         assert rendered.count("111122223333") > len(FUNCTIONS)
 
 
 def test_deliver_may_send_by_one_engine_alone() -> None:
-    by_sns, by_eum = (json.dumps(policies("prod", Outputs.of(stack))["deliver"]) for stack in (STACK, REPORTED))
+    by_sns, by_eum = (json.dumps(policies(STAGE, Outputs.of(stack))["deliver"]) for stack in (STACK, REPORTED))
     assert ("sns:Publish" in by_sns, "sms-voice" in by_sns) == (True, False)
     assert ("sns:Publish" in by_eum, "sms-voice" in by_eum) == (False, True)
 
 
 def test_a_stream_that_is_none_is_refused() -> None:
     with pytest.raises(Failure, match="not the ARN"):
-        policies("prod", Outputs.of({**STACK, "StreamArn": "None"}))
+        policies(STAGE, Outputs.of({**STACK, "StreamArn": "None"}))
