@@ -57,7 +57,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             "language": _text(enum=["id", "en"]), "opened_at": _TIME, "updated_at": _TIME, "due_at": _MAYBE_DUE,
         },
         name=_text(), phone=_text("For SMS; masked."), closed_at=_TIME, hold=_ref("Hold"),
-        reason=_text("Why it is incomplete or rejected."), asks_human_at=_TIME | {"description": "Since when a person is wanted."},
+        reason=_text("Why it is incomplete or rejected."),
+        asks_human_at=_TIME | {"description": "Since when its resident wants to speak to a person."},
     ),
     "Requests": _of("Requests, and where the next page begins, if any.", {"requests": _list("Request")}, cursor=_text()),
     "OneRequest": _of("The request as it is now, or as the same call left it before.", {"request": _ref("Request")}),
@@ -110,10 +111,10 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         detail=_text("What people go by."),
     ),
     "Refused": _of("What API Gateway's side refuses before Kabar is asked.", {"Code": _text(), "Message": _text()}),
-    "Webhook": _of(
-        "Meta's payload. Whatever else comes, signed, is kept too.",
-        {"object": _text(), "entry": {"type": "array"}},
-    ),
+    "Webhook": {
+        **_of("Meta's payload. Whatever else comes, signed, is kept too.", {"object": _text(), "entry": {"type": "array"}}),
+        "additionalProperties": True,
+    },
     "Challenge": _text("The challenge, as it came."),
     "Counts": _of(
         "What became of the payload's elements.", {"stored": _COUNT, "duplicate": _COUNT, "quarantined": _COUNT},

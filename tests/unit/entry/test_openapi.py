@@ -20,21 +20,12 @@ from chalicelib.flows.desk import WalkIn
 from tests.data import payloads
 from tests.fakes.world import NO_KEY, World
 from tests.unit.entry import http
+from tests.unit.entry.exactly import exact
 
 DOCUMENT = document()
 SCHEMAS = DOCUMENT["components"]["schemas"]
 OPERATIONS = [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods]
 ERRORS = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, KabarError)]
-
-
-def exact(schema: Any) -> Any:
-    """The schema, with no member but those that it names: the document leaves room for more, its tests do not."""
-    if isinstance(schema, list):
-        return [exact(one) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    closed = {name: exact(one) for name, one in schema.items()}
-    return closed | ({"additionalProperties": False} if schema.get("type") == "object" and "properties" in schema else {})
 
 
 def complaints(body: Any, model: str) -> list[str]:
