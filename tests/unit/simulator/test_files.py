@@ -144,6 +144,11 @@ def test_what_whatsapp_does_not_carry_is_a_400(stand: Stand, kind: str, mime_typ
     assert stand.kabar.received == []
 
 
+def test_a_kind_of_file_may_say_more_of_itself(stand: Stand) -> None:
+    kept = upload(stand, b"OggS", "audio/ogg; codecs=opus").json()
+    assert send(stand, type="audio", id=kept["id"])["mime_type"] == "audio/ogg; codecs=opus"
+
+
 def test_a_document_keeps_its_name_and_can_be_anything(stand: Stand) -> None:
     kept = upload(stand, b"halo", "text/plain; charset=utf-8", "?name=surat%20kuasa.txt").json()
     told = send(stand, type="document", id=kept["id"])

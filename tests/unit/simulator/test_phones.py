@@ -78,6 +78,11 @@ def test_a_phone_needs_whatsapp_too_before_what_waited_arrives(stand: Stand) -> 
     assert states(stand) == ["delivered"]
 
 
+def test_a_phone_with_whatsapp_refuses_nothing(stand: Stand) -> None:
+    stand.post("/sim/phones", {"phone": SITI, "whatsapp": True, "synchronous": True})
+    assert stand.send(template("a", "b")).status == 200
+
+
 @pytest.mark.parametrize(
     ("outcome", "off", "on"),
     [
