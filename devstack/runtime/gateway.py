@@ -1,17 +1,12 @@
 """API Gateway before a function that runs in Lambda's runtime, under the address that the stage has there: `/<stage>/…`."""
 
-import logging
 import socket
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from devstack.api_front import Connection, Front
-from devstack.runtime.invocation import FunctionError
-from devstack.runtime.lambda_function import Throttled
-from devstack.runtime.proxy_events import Api, Incoming, Malformed, answer, event
-
-_log = logging.getLogger(__name__)
+from devstack.runtime.proxy_events import Api, Incoming, answer, event
 
 
 class _Connection(Connection):
@@ -32,14 +27,8 @@ class _Connection(Connection):
             self._invoke(*found, Incoming(self.command, self.path, list(self.headers.items()), body))
 
     def _invoke(self, route: str, filled: dict[str, str], request: Incoming) -> None:
-        try:
-            said = self._function(event(self._api, route, filled, request))
-            outgoing = answer(self._api, self.headers.get("Accept", ""), said)
-        except (FunctionError, Throttled, Malformed) as error:
-            _log.warning("no answer from the function", extra={"kind": type(error).__name__})
-            self.say(502, "Internal server error")
-        else:
-            self.send(*outgoing)
+        said = self._function(event(self._api, route, filled, request))
+        self.send(*answer(self._api, self.headers.get("Accept", ""), said))
 
 
 class Gateway(Front):

@@ -164,7 +164,7 @@ def answer(api: Api, accept: str, said: object) -> Outgoing:
 
 def _headers(said: Mapping[str, Any]) -> Pairs:
     many = said.get("multiValueHeaders") or {}
-    single = {name: [value] for name, value in (said.get("headers") or {}).items() if name not in many}
+    single = {name: [value] for name, value in (said.get("headers") or {}).items()}
     pairs = [(name, str(value)) for name, values in (single | many).items() for value in values]
     kept = [pair for pair in pairs if pair[0].lower() not in _HOP_BY_HOP | {"content-length"}]
     if not any(name.lower() == "content-type" for name, _ in kept):

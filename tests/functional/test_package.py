@@ -1,6 +1,5 @@
 """What `chalice package` builds is what Lambda runs: these tests build it, and look at it as Lambda would."""
 
-import importlib.util
 import json
 import platform
 import re
@@ -15,6 +14,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from devstack.runtime import libraries
+
 PROJECT = Path(__file__).parents[2]
 NOT_OF_THE_PROJECT = (".git", ".venv", ".cache", ".*_cache", "__pycache__", "build", "deployments", "deployed")
 
@@ -26,7 +27,6 @@ ENVIRONMENT = {
     "KABAR_TABLE": "kabar-dev",
 }
 SHIPPED = {"annotated_types", "pydantic", "pydantic_core", "typing_extensions", "typing_inspection"}
-LAMBDA_HAS = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
 
 # Everything that app.py imports when it needs it must be there as well, hence all of chalicelib.
 IMPORT_AND_RESOLVE = """
@@ -101,13 +101,7 @@ def package(sources: Path) -> Package:
 def lambda_libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the Lambda runtime brings along, and nothing else of this virtual environment."""
     folder = tmp_path_factory.mktemp("runtime")
-    for name in LAMBDA_HAS:
-        spec = importlib.util.find_spec(name)
-        assert spec is not None
-        assert spec.origin is not None
-        source = Path(spec.origin)
-        source = source.parent if source.name == "__init__.py" else source
-        (folder / source.name).symlink_to(source)
+    libraries.link(folder, libraries.SDK)
     return folder
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from devstack.runtime.invocation import FunctionError
 from devstack.runtime.proxy_events import Api, Incoming, event
 from tests.runtime.lambdas import Lambdas
 from tests.system.client import Devstack
+from tests.unit.devstack.waiting import eventually
 
 TICK = tick_event("kabar-dev-sweep-event", datetime(2026, 3, 2, tzinfo=UTC))
 KEYS = {"pk": {"S": "REQ#KTP-0000-0000-000"}, "sk": {"S": "NOTICE#000001"}}
@@ -108,6 +110,13 @@ def test_a_function_whose_process_ends_is_an_error_and_the_next_one_starts_anew(
             with pytest.raises(FunctionError) as caught:
                 invoke({})
             assert caught.value.kind == "Runtime.ExitError"
+
+
+def test_a_function_ends_with_its_emulator(lambdas: Lambdas) -> None:
+    with lambdas.running(lambdas.probe("deliver", "sleep")) as invoke:
+        process = Path("/proc", str(invoke({"seconds": 0})))
+        assert process.exists()
+    assert eventually(lambda: not process.exists())
 
 
 def test_what_a_function_logs_is_one_json_object_a_line(lambdas: Lambdas) -> None:

@@ -15,12 +15,13 @@ from devstack.runtime.sandbox import Sandbox, free_ports
 from tests.unit.devstack.waiting import eventually
 
 LISTEN = """
-import socket, sys, time
+import signal, socket, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(print("asked to end", flush=True)))
 server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
 print("up", flush=True)
 time.sleep(60)
 """
-STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)" + LISTEN
+STUBBORN = LISTEN.replace('lambda *_: sys.exit(print("asked to end", flush=True))', "signal.SIG_IGN")
 START_AND_WAIT = """
 import json, sys, time
 from devstack.runtime.emulators import Emulators
@@ -61,10 +62,10 @@ def test_they_run_until_they_are_stopped(tmp_path: Path, ports: list[int]) -> No
     emulators = Emulators([stand_in(tmp_path, port) for port in ports])
     emulators.wait()
     assert all(alive(port) for port in ports)
-    assert (tmp_path / f"{ports[0]}.log").read_text() == "up\n"
     emulators.stop()
     emulators.stop()
     assert not any(alive(port) for port in ports)
+    assert (tmp_path / f"{ports[0]}.log").read_text() == "up\nasked to end\n"
 
 
 def test_one_that_does_not_end_when_it_is_told_to_is_ended(tmp_path: Path, ports: list[int]) -> None:
