@@ -137,12 +137,13 @@ class Desk:
         return [update] if update else []
 
     def _office(self, staff: Staff, wanted: WalkIn) -> Office:
-        code = wanted.office or (next(iter(staff.offices)) if len(staff.offices) == 1 else None)
-        if code is None:
-            raise Malformed("You work for several offices: name one.")
-        staff.require_office(code)
-        office = self.offices.get(code)
-        if office is None or wanted.service not in office.services:
+        """The office that is named; else the first of the caller's, by code, that offers the service."""
+        if wanted.office is not None:
+            staff.require_office(wanted.office)
+        codes = [wanted.office] if wanted.office else sorted(staff.offices)
+        known = [self.offices[code] for code in codes if code in self.offices]
+        office = next((one for one in known if wanted.service in one.services), None)
+        if office is None:
             raise Malformed("The office does not offer that service.")
         if wanted.phone is not None and not wanted.consent:
             raise Malformed("A phone number is kept only with the resident's consent.")
