@@ -75,7 +75,7 @@ class Trouble:
         self.struck = False
         self._position = position
         self._fault = fault
-        self._left = times
+        self._times = self._left = times
 
     def watch(self, client: Any) -> None:
         client.meta.events.register_first("before-call.*.*", self._count)
@@ -83,7 +83,9 @@ class Trouble:
         client.meta.events.register("after-call.*.*", self._after)
 
     def _is_here(self) -> bool:
-        return self._position == len(self.calls) - 1 and self._left > 0
+        if self._position is None or self._left == 0:
+            return False
+        return self._position <= len(self.calls) - 1 < self._position + self._times
 
     def _count(self, model: Any, **_event: Any) -> None:
         self.calls.append((model.service_model.endpoint_prefix, model.name))
@@ -106,7 +108,7 @@ class Trouble:
 
 @contextmanager
 def trouble(stand: Stand, position: int | None = None, fault: Fault = lost_answer, times: int = 1) -> Iterator[Trouble]:
-    """A new process, whose call numbered `position` from 0 meets the fault, so many times in a row."""
+    """A new process, whose call numbered `position` from 0 meets the fault, and so do the adapter's repeats, `times` in all."""
     stand.rewire()
     watching = Trouble(position, fault, times)
     parts: tuple[Any, ...] = (stand.parts.store, stand.parts.queue, stand.parts.secrets)
