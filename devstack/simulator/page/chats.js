@@ -16,13 +16,25 @@ export function chatsOf(account) {
     initials: initials(number.service ?? number.office),
     has: (message) => message.channel === "whatsapp" && message.phone_number_id === number.phone_number_id,
   }));
-  const sms = { key: SMS, title: "SMS", subtitle: "Pesan singkat di ponsel ini", initials: null, has: (message) => message.channel === "sms" };
+  const sms = {
+    key: SMS,
+    title: "SMS",
+    subtitle: "Pesan singkat di ponsel ini",
+    initials: null,
+    has: (message) => message.channel === "sms",
+  };
   return [...numbers, sms];
 }
 
 function initials(name) {
   const short = name.match(/^[A-Z]{2,4}\b/u);
-  return short ? short[0] : name.split(/\s+/u).slice(0, 2).map((word) => word[0].toUpperCase()).join("");
+  return short
+    ? short[0]
+    : name
+        .split(/\s+/u)
+        .slice(0, 2)
+        .map((word) => word[0].toUpperCase())
+        .join("");
 }
 
 export const avatar = (chat) => (chat.initials === null ? icon("sms") : chat.initials);
@@ -34,7 +46,8 @@ function preview(message) {
   return message.by === "resident" ? `Anda: ${words}` : words;
 }
 
-export const unread = (messages) => messages.filter((one) => one.by === "office" && one.channel === "whatsapp" && one.state === "delivered").length;
+export const unread = (messages) =>
+  messages.filter((one) => one.by === "office" && one.channel === "whatsapp" && one.state === "delivered").length;
 
 let rows = new Map();
 
@@ -45,12 +58,22 @@ export function makeList(chats, choose) {
 }
 
 function makeRow(chat, choose) {
-  const parts = { time: el("time"), preview: el("span", { class: "preview" }), badge: el("span", { class: "badge", hidden: true }) };
+  const parts = {
+    time: el("time"),
+    preview: el("span", { class: "preview" }),
+    badge: el("span", { class: "badge", hidden: true }),
+  };
   const button = el(
     "button",
     { type: "button", class: "chat" },
     el("span", { class: "avatar", "aria-hidden": "true" }, avatar(chat)),
-    el("span", { class: "chat-text" }, el("span", { class: "chat-line" }, el("strong", {}, chat.title), parts.time), el("small", {}, chat.subtitle), el("span", { class: "chat-line" }, parts.preview, parts.badge)),
+    el(
+      "span",
+      { class: "chat-text" },
+      el("span", { class: "chat-line" }, el("strong", {}, chat.title), parts.time),
+      el("small", {}, chat.subtitle),
+      el("span", { class: "chat-line" }, parts.preview, parts.badge),
+    ),
   );
   button.addEventListener("click", () => choose(chat.key));
   return { ...parts, button, item: el("li", {}, button) };

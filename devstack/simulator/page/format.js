@@ -12,7 +12,8 @@ export const day = (iso) => DAY.format(new Date(iso));
 export const phoneNumber = (address) => address.replace(/^\+62(\d{3})(\d{3,4})(\d{3,5})$/u, "+62 $1-$2-$3");
 
 // A mark counts at the edge of a word, and not around white space: 2*3*4 stays as it is.
-const marked = (mark, tag) => `(?<![\\p{L}\\p{N}${mark}])${mark}(?<${tag}>[^\\s${mark}](?:[^\\n${mark}]*[^\\s${mark}])?)${mark}(?![\\p{L}\\p{N}${mark}])`;
+const marked = (mark, tag) =>
+  `(?<![\\p{L}\\p{N}${mark}])${mark}(?<${tag}>[^\\s${mark}](?:[^\\n${mark}]*[^\\s${mark}])?)${mark}(?![\\p{L}\\p{N}${mark}])`;
 const MARKED = new RegExp(
   ["```(?<code>[^]+?)```", marked("\\*", "strong"), marked("_", "em"), marked("~", "s")].join("|"),
   "gu",

@@ -82,7 +82,13 @@ function makeBubble(message, actions) {
     message.footer ? el("small", { class: "footer", dir: "auto" }, message.footer) : null,
     meta,
   );
-  const item = el("li", { class: `message ${message.by} ${message.channel}` }, el("span", { class: "sr" }, message.by === "resident" ? "Anda:" : "Kantor:"), bubble, ...buttons);
+  const item = el(
+    "li",
+    { class: `message ${message.by} ${message.channel}` },
+    el("span", { class: "sr" }, message.by === "resident" ? "Anda:" : "Kantor:"),
+    bubble,
+    ...buttons,
+  );
   let told = "";
   const update = (now) => {
     if (told === now.state) return;
@@ -118,7 +124,12 @@ function pressables(message, actions) {
 
 function attachment(message) {
   const { id, mime_type: type, name, file_size: bytes } = message.file;
-  if (PICTURES.includes(type)) return el("img", { class: "picture", src: `sim/files/${encodeURIComponent(id)}`, alt: name ? `Foto: ${name}` : "Foto" });
+  if (PICTURES.includes(type))
+    return el("img", {
+      class: "picture",
+      src: `sim/files/${encodeURIComponent(id)}`,
+      alt: name ? `Foto: ${name}` : "Foto",
+    });
   const size = bytes < 1024 ? `${bytes} B` : `${Math.round(bytes / 1024)} KB`;
   return el("span", { class: "file" }, icon("file"), el("span", {}, name ?? type, el("small", {}, size)));
 }

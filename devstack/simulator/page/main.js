@@ -1,11 +1,12 @@
 // The page: which phone, which chat, and a look at the simulator every second.
 
-import { get, post, Refused, upload } from "./api.js";
+import { get, post } from "./api.js";
 import { avatar, chatsOf, makeList, showList, SMS, unread } from "./chats.js";
 import { byId, el, tell, toast } from "./dom.js";
 import { day, hour, phoneNumber } from "./format.js";
 import { clearLog, prepareLog, showLog } from "./log.js";
-import { kindOf, openMenu, openPhotos, prepareDialogs, preparePhotos } from "./sheets.js";
+import { prepareSaying } from "./saying.js";
+import { prepareDialogs } from "./sheets.js";
 import { prepareTester, showPhone } from "./tester.js";
 
 const RESIDENTS = [
@@ -19,7 +20,23 @@ const BUSY_FOR_MS = 4000;
 
 const digits = (phone) => phone.replace(/\D/gu, "").replace(/^0/u, "62");
 const smsSeen = new Map();
-const page = { phone: digits(RESIDENTS[0].phone), chat: null, chats: [], account: null, thread: null, busyUntil: 0, wake: () => {} };
+const page = {
+  phone: digits(RESIDENTS[0].phone),
+  chat: null,
+  chats: [],
+  account: null,
+  thread: null,
+  actions: null,
+  busyUntil: 0,
+  wake: () => {},
+};
+
+// To whom and as whom one speaks.
+const whom = () => ({
+  from: page.phone,
+  phone_number_id: page.chat,
+  name: RESIDENTS.find((one) => digits(one.phone) === page.phone)?.name ?? "Warga",
+});
 
 const chat = () => page.chats.find((one) => one.key === page.chat);
 
@@ -66,21 +83,29 @@ function show() {
   showPhone(phone);
   const own = messages.filter(chat().has);
   showEdges(phone, own);
-  showLog(own, { press, open }); // after what is around it, which takes room from it
+  showLog(own, page.actions); // after what is around it, which takes room from it
   if (page.chat === SMS && isVisible()) smsSeen.set(page.phone, own.length);
   showList(page.chats, messages, page.chat, fresh);
 }
 
 const isVisible = () => document.body.dataset.view === "chat" || getComputedStyle(byId("back")).display === "none";
 
-const fresh = (one, own) => (one.key === SMS ? own.length - Math.min(own.length, smsSeen.get(page.phone) ?? 0) : unread(own));
+const fresh = (one, own) =>
+  one.key === SMS ? own.length - Math.min(own.length, smsSeen.get(page.phone) ?? 0) : unread(own);
 
 // What is around the messages: banner, unread, and whether one can write.
 function showEdges(phone, own) {
   const isSms = page.chat === SMS;
-  const banner = !phone.on ? "Ponsel mati. Pesan baru menunggu." : !phone.whatsapp && !isSms ? "WhatsApp tidak ada di ponsel ini." : "";
+  const banner = !phone.on
+    ? "Ponsel mati. Pesan baru menunggu."
+    : !phone.whatsapp && !isSms
+      ? "WhatsApp tidak ada di ponsel ini."
+      : "";
   tell(byId("banner"), banner);
-  tell(byId("empty"), own.length ? "" : isSms ? "Belum ada SMS." : "Belum ada pesan. Tulis keperluan Anda, misalnya: ktp saya hilang");
+  tell(
+    byId("empty"),
+    own.length ? "" : isSms ? "Belum ada SMS." : "Belum ada pesan. Tulis keperluan Anda, misalnya: ktp saya hilang",
+  );
   const count = isSms || !phone.on || !phone.whatsapp ? 0 : unread(own);
   byId("unread-count").textContent = `${count} pesan belum dibaca`;
   byId("unread").hidden = !count;
@@ -113,7 +138,8 @@ function usePhone(given) {
   page.phone = phone;
   page.thread = null;
   byId("phone").value = RESIDENTS.find((one) => digits(one.phone) === phone)?.phone ?? phoneNumber(`+${phone}`);
-  for (const chip of byId("residents").children) chip.setAttribute("aria-pressed", String(chip.dataset.phone === phone));
+  for (const chip of byId("residents").children)
+    chip.setAttribute("aria-pressed", String(chip.dataset.phone === phone));
   clearLog();
   remember();
   stir();
@@ -124,61 +150,12 @@ function remember() {
   history.replaceState(null, "", `#${page.phone}/${page.chat}`);
 }
 
-// ── doing ──
-
-async function say(message) {
-  const name = RESIDENTS.find((one) => digits(one.phone) === page.phone)?.name;
-  const sent = post("inbound", { from: page.phone, phone_number_id: page.chat, ...(name ? { name } : {}), ...message });
-  stir();
-  const { status } = await sent;
-  stir();
-  if (status !== 200) toast(status ? `Kabar menjawab HTTP ${status}; WhatsApp akan mencoba lagi.` : "Kabar tidak menjawab.");
-}
-
-async function trySay(message) {
-  try {
-    await say(message);
-  } catch (error) {
-    toast(error instanceof Refused ? `Tidak terkirim: ${error.message}` : "Tidak terkirim: simulator tidak menjawab.");
-  }
-}
-
-const press = (message, button) => trySay({ button: { id: button.id, title: button.title }, reply_to: message.id });
-
-const open = (message) => openMenu(message.menu, (row) => trySay({ row, reply_to: message.id }));
-
-async function sendFiles(files, caption) {
-  for (const [place, file] of files.entries()) {
-    const { id } = await upload(file);
-    await say({ media: { type: kindOf(file), id, ...(caption && place === 0 ? { caption } : {}) } });
-  }
-}
-
-function prepareComposer() {
-  const text = byId("text");
-  byId("composer").addEventListener("submit", (event) => {
-    event.preventDefault();
-    const words = text.value.trim();
-    text.value = "";
-    text.focus();
-    if (words) trySay({ text: words });
-  });
-  text.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    byId("composer").requestSubmit();
-  });
-  byId("attach").addEventListener("click", () => byId("files").click());
-  byId("files").addEventListener("change", () => {
-    const { files } = byId("files");
-    if (files.length) openPhotos(files, page.account.largest);
-    byId("files").value = "";
-  });
-  preparePhotos(sendFiles);
-}
+// ── starting ──
 
 function preparePhone() {
-  byId("residents").replaceChildren(...RESIDENTS.map((one) => el("button", { type: "button", "data-phone": digits(one.phone) }, one.name)));
+  byId("residents").replaceChildren(
+    ...RESIDENTS.map((one) => el("button", { type: "button", "data-phone": digits(one.phone) }, one.name)),
+  );
   byId("residents").addEventListener("click", (event) => {
     if (event.target.dataset.phone) usePhone(event.target.dataset.phone);
   });
@@ -211,7 +188,7 @@ async function start() {
   prepareDialogs();
   prepareLog();
   preparePhone();
-  prepareComposer();
+  page.actions = prepareSaying(whom, page.account.largest, stir);
   prepareHead();
   prepareTester(page.account.outcomes, () => page.phone, stir);
   const [phone, key] = location.hash.slice(1).split("/");

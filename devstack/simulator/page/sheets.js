@@ -18,12 +18,26 @@ export function prepareDialogs() {
 // Opens a list; choose(row) is called at most once.
 export function openMenu(menu, choose) {
   byId("menu-title").textContent = menu.button;
-  byId("menu-sections").replaceChildren(...menu.sections.map((section) => el("section", {}, section.title ? el("h3", {}, section.title) : null, el("ul", { class: "rows" }, ...section.rows.map((row) => el("li", {}, rowButton(row, choose)))))));
+  byId("menu-sections").replaceChildren(
+    ...menu.sections.map((section) =>
+      el(
+        "section",
+        {},
+        section.title ? el("h3", {}, section.title) : null,
+        el("ul", { class: "rows" }, ...section.rows.map((row) => el("li", {}, rowButton(row, choose)))),
+      ),
+    ),
+  );
   byId("menu").showModal();
 }
 
 function rowButton(row, choose) {
-  const button = el("button", { type: "button", class: "choice" }, el("strong", {}, row.title), row.description ? el("small", {}, row.description) : null);
+  const button = el(
+    "button",
+    { type: "button", class: "choice" },
+    el("strong", {}, row.title),
+    row.description ? el("small", {}, row.description) : null,
+  );
   button.addEventListener("click", () => {
     byId("menu").close();
     choose(row);
@@ -41,9 +55,19 @@ export function openPhotos(files, largest) {
   chosen = [...files];
   const tooLarge = chosen.find((file) => file.size > largest[kindOf(file)]);
   byId("previews").replaceChildren(...chosen.map((file) => el("li", {}, preview(file), el("span", {}, file.name))));
-  byId("photo-title").textContent = chosen.length > 1 ? `Kirim ${chosen.length} berkas` : kindOf(chosen[0]) === "image" ? "Kirim foto" : "Kirim dokumen";
+  byId("photo-title").textContent =
+    chosen.length > 1
+      ? `Kirim ${chosen.length} berkas`
+      : kindOf(chosen[0]) === "image"
+        ? "Kirim foto"
+        : "Kirim dokumen";
   byId("caption").value = "";
-  tell(byId("photo-error"), tooLarge ? `${tooLarge.name} terlalu besar: paling besar ${Math.floor(largest[kindOf(tooLarge)] / 1048576)} MB.` : "");
+  tell(
+    byId("photo-error"),
+    tooLarge
+      ? `${tooLarge.name} terlalu besar: paling besar ${Math.floor(largest[kindOf(tooLarge)] / 1048576)} MB.`
+      : "",
+  );
   byId("photo-send").disabled = Boolean(tooLarge);
   byId("photo").showModal();
   if (!tooLarge) byId("caption").focus();

@@ -88,7 +88,9 @@ function prepareSwitch(name, phone, changed) {
 
 function prepareFaults(outcomes, phone) {
   const select = byId("outcome");
-  select.replaceChildren(...outcomes.map((outcome) => el("option", { value: kindOf(outcome) }, OUTCOMES[kindOf(outcome)] ?? outcome)));
+  select.replaceChildren(
+    ...outcomes.map((outcome) => el("option", { value: kindOf(outcome) }, OUTCOMES[kindOf(outcome)] ?? outcome)),
+  );
   select.addEventListener("change", showArgument);
   showArgument();
   byId("fault-form").addEventListener("submit", async (event) => {
@@ -136,5 +138,6 @@ async function showFaults() {
 function described(fault) {
   const [kind, argument] = fault.outcome.split(":");
   const words = OUTCOMES[fault.outcome] ?? `${OUTCOMES[kind]} ${argument}`;
-  return `${fault.times}× ${words}${fault.channel ? `, ${fault.channel}` : ""}${fault.to ? `, ke ${phoneNumber(`+${fault.to}`)}` : ""}`;
+  const whom = fault.to && `ke ${phoneNumber(`+${fault.to}`)}`;
+  return [`${fault.times}× ${words}`, fault.channel, whom].filter(Boolean).join(", ");
 }
