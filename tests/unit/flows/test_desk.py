@@ -315,13 +315,12 @@ def test_what_the_office_does_not_offer_is_refused(wanted: dict[str, Any]) -> No
     assert world.store.everything() == []
 
 
-def test_who_works_for_several_offices_names_one() -> None:
+@pytest.mark.parametrize(("named", "opened_at"), [("1801", "1801"), ("1701", "1701"), (None, "1701")])
+def test_who_works_for_several_offices_names_one_or_gets_the_first(named: str | None, opened_at: str) -> None:
     world = World(more_offices=("1701",))
-    everywhere = world.staff(Role.OPERATOR, "1701", "1801")
-    with pytest.raises(Malformed):
-        world.parts.desk.walk_in(everywhere, WalkIn("KTP"), world.secrets.values, NO_KEY)
-    request = world.parts.desk.walk_in(everywhere, WalkIn("KTP", office="1701"), world.secrets.values, NO_KEY)
-    assert (request.office, request.phone_number_id) == ("1701", None)
+    everywhere = world.staff(Role.OPERATOR, "1801", "1701")
+    request = world.parts.desk.walk_in(everywhere, WalkIn("KTP", office=named), world.secrets.values, NO_KEY)
+    assert request.office == opened_at
 
 
 @pytest.mark.parametrize("role", Role)
