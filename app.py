@@ -142,7 +142,7 @@ def dispatch(event: Any) -> None:
     events.dispatch(event.to_dict(), parts().dispatch, parts().keeping)
 
 
-@app.on_sqs_message(queue=QUEUE_NAME, name="deliver", batch_size=1, maximum_concurrency=10)
+@app.on_sqs_message(queue=QUEUE_NAME, name="deliver", batch_size=1, maximum_concurrency=5)
 def deliver(event: Any) -> None:
     from chalicelib.entry import events
 

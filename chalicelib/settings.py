@@ -22,7 +22,7 @@ class Settings:
     queue_url: str
     graph_url: str = "https://graph.facebook.com"
     graph_version: str = "v24.0"
-    sends_at_once: int = 10
+    sends_at_once: int = 5
     sends_per_s: int = 80
     sms_engine: str = "sns"
     sms_configuration_set: str = ""
