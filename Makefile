@@ -5,6 +5,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13; do $$p -c '$(NEW_EN
 STAGE ?= dev
 REGION ?= ap-southeast-3
 STRICT ?=
+LAMBDA ?=
 BIN := .venv/bin
 OPS := $(BIN)/python -m ops
 READY := .venv/ready
@@ -17,11 +18,11 @@ help: ## Show this list
 
 setup: $(READY) ## Make .venv with the pinned requirements (needs Python 3.11 or newer)
 
-demo: $(READY) ## Play a scripted day through the whole system on this machine, under a minute
-	@$(BIN)/python -m devstack demo
+demo: $(READY) ## Play a scripted day through the whole system on this machine, under a minute; LAMBDA=1 as for up
+	@$(BIN)/python -m devstack demo $(if $(filter 1,$(LAMBDA)),--lambda-runtime)
 
-up: $(READY) ## Run the whole system on this machine until interrupted
-	@$(BIN)/python -m devstack up
+up: $(READY) ## Run the whole system on this machine until interrupted; LAMBDA=1 as it is deployed, in Lambda's own runtime
+	@$(BIN)/python -m devstack up $(if $(filter 1,$(LAMBDA)),--lambda-runtime)
 
 test: $(READY) ## Run every tier of tests that this machine can; STRICT=1 fails when one is left out
 	@$(BIN)/python -m tests.tiers $(if $(filter 1,$(STRICT)),--strict)
