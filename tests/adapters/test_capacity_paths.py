@@ -131,14 +131,14 @@ def test_opening_a_request_by_somebody_new(metered: Metered) -> None:
 
 
 def test_a_question_by_chat(metered: Metered) -> None:
-    """Address; contact heard; message and notice."""
-    assert metered.cost(said(metered.world, "CEK")) == (1, 1, 2)
+    """Address; contact heard; message, notice, and the contact, which counts its answers."""
+    assert metered.cost(said(metered.world, "CEK")) == (1, 1, 3)
 
 
 def test_a_status_change_that_owes_a_notice(metered: Metered) -> None:
-    """The request, then all of it; request, change and notice."""
+    """The request, then all of it, and its contact, which notes that something lacks; request, change, notice and contact."""
     world, step = metered.world, Step(Status.INCOMPLETE, 1, reason=REASON)
-    assert metered.cost(lambda: world.parts.desk.change(world.officer, metered.request.id, step, NO_KEY)) == (2, 0, 3)
+    assert metered.cost(lambda: world.parts.desk.change(world.officer, metered.request.id, step, NO_KEY)) == (3, 0, 4)
 
 
 def test_a_status_change_that_owes_none(metered: Metered) -> None:
