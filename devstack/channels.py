@@ -8,6 +8,12 @@ CHANNELS: Mapping[str, Channel] = {
     "100000000000001": Channel(office="1801", service="KK"),
     "100000000000002": Channel(office="1801", service="KTP"),
     "100000000000003": Channel(office="1801", service="PINDAH"),
+    # The example offices.
+    "100000000000011": Channel(office="7371", service="KK"),
+    "100000000000012": Channel(office="7371", service="KTP"),
+    "100000000000013": Channel(office="7371", service="LAHIR"),
+    "100000000000014": Channel(office="7371", service="KIA"),
+    "100000000000021": Channel(office="9171", service=None),
 }
 """phone_number_id → whose it is."""
 

@@ -59,8 +59,8 @@ class Devstack:
         return listed
 
     def phone_number_id(self, service: str) -> str:
-        """The channel number of a service."""
-        (office,) = self.described["offices"]
+        """The channel number of a service at Lampung Selatan."""
+        office = self.described["offices"][0]
         found: str = next(one["phone_number_id"] for one in office["channels"] if one["service"] == service)
         return found
 

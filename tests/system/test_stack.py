@@ -28,7 +28,17 @@ def test_it_describes_itself_with_exactly_the_promised_names(devstack: Devstack)
                 {"service": "KTP", "phone_number_id": "100000000000002"},
                 {"service": "PINDAH", "phone_number_id": "100000000000003"},
             ],
-        }
+        },
+        {
+            "office": "7371",
+            "channels": [
+                {"service": "KK", "phone_number_id": "100000000000011"},
+                {"service": "KTP", "phone_number_id": "100000000000012"},
+                {"service": "LAHIR", "phone_number_id": "100000000000013"},
+                {"service": "KIA", "phone_number_id": "100000000000014"},
+            ],
+        },
+        {"office": "9171", "channels": [{"service": None, "phone_number_id": "100000000000021"}]},
     ]
 
 
