@@ -78,6 +78,23 @@ class TestShapes:
             if isinstance(element, Message):
                 assert element.provider_id in raw
 
+    def test_event_keeps_where_it_came_from_and_all_that_it_says(self) -> None:
+        payload = shapes.payload("account_update")
+
+        [event] = parse(payloads.raw(payload), NUMBERS)
+
+        change = payload["entry"][0]["changes"][0]
+        assert json.loads(raw_of(event)) == {"entry": "200000000000001", **change}
+
+    @pytest.mark.parametrize("odd", [None, 7, "x", {"a": 1}])
+    def test_what_should_be_a_list_is_kept_as_it_is(self, odd: Any) -> None:
+        [broken] = parse(payloads.raw(payloads.envelope(payloads.value(messages=odd))), NUMBERS)
+
+        assert isinstance(broken, Broken)
+        assert broken.reason == "no_list"
+        assert json.loads(broken.raw)["messages"] == odd
+        assert json.loads(broken.raw)["metadata"]["phone_number_id"] == KTP
+
     @pytest.mark.parametrize("name", sorted(EXPECTED))
     def test_escaped_or_not_a_payload_says_the_same(self, name: str) -> None:
         escaped = payloads.raw(shapes.payload(name))

@@ -119,6 +119,12 @@ class TestAddress:
         with pytest.raises(ConditionFailed):
             table.put(contacts.new_address("hash", OTHER_ID, None))
 
+    def test_knows_the_persons_other_address(self) -> None:
+        table = written([contacts.new_address("hash", CONTACT_ID, "other hash"), contacts.new_address("alone", OTHER_ID, None)])
+
+        assert (table.get(contacts.address_key("hash")) or {}).get("other") == "other hash"
+        assert "other" not in (table.get(contacts.address_key("alone")) or {"other": ""})
+
     def test_moves_only_from_where_it_was_seen(self) -> None:
         table = written([contacts.new_address("hash", CONTACT_ID, None)])
 
