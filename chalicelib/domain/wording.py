@@ -84,7 +84,7 @@ NOTICES |= {
 }
 
 ANSWERS: dict[tuple[str, str], str] = {
-    ("id", "menu"): "Selamat datang di {office}. Layanan nomor ini: {list}. Pilih di bawah atau tulis keperluan Anda. GRATIS.",
+    ("id", "menu"): "Selamat datang di {office}. Layanan nomor ini: {list}\nPilih di bawah atau tulis keperluan Anda. GRATIS.",
     ("id", "another"): "Permohonan baru untuk layanan apa? Pilih di bawah.",
     ("id", "ack"): (
         "Terima kasih, kiriman Anda untuk permohonan *{service}* ({id}) sudah kami terima. Petugas memeriksanya paling lambat "
@@ -102,7 +102,7 @@ ANSWERS: dict[tuple[str, str], str] = {
         "dalam {done} setelah berkas lengkap. Semua layanan GRATIS.\n\n{place}, {hours}."
     ),
     ("id", "help_all"): (
-        "{office} melayani: {list}. Pilih layanan di bawah untuk melihat syaratnya. Semua layanan GRATIS.\n\n{place}, {hours}."
+        "{office} melayani: {list}\nPilih layanan di bawah untuk melihat syaratnya. Semua layanan GRATIS.\n\n{place}, {hours}."
     ),
     ("id", "elsewhere"): (
         "Nomor ini melayani *{service}*. Untuk *{other}*, silakan kirim pesan WhatsApp ke {other_number}. Layanan ini GRATIS."
@@ -118,10 +118,10 @@ ANSWERS: dict[tuple[str, str], str] = {
     ),
     ("id", "complaint_status"): (
         "Mohon maaf atas pengalaman ini. Keluhan Anda kami catat dan teruskan; petugas menjawab di chat ini paling lambat "
-        "{answer_by}. Status permohonan Anda: {list}. Pengaduan resmi: lapor.go.id."
+        "{answer_by}. Status permohonan Anda: {list}\nPengaduan resmi: lapor.go.id."
     ),
     ("id", "real"): (
-        "Benar, ini terdaftar di {office}: {list}. Kami hanya menulis dari nomor WhatsApp ini, dan tidak pernah meminta "
+        "Benar, ini terdaftar di {office}: {list}\nKami hanya menulis dari nomor WhatsApp ini, dan tidak pernah meminta "
         "OTP, PIN, uang, atau memasang aplikasi."
     ),
     ("id", "real_unknown"): (
@@ -129,7 +129,7 @@ ANSWERS: dict[tuple[str, str], str] = {
         "pernah meminta OTP, PIN, uang, atau memasang aplikasi. Bila pesan itu menyebut nomor permohonan, kirimkan "
         "nomornya di sini."
     ),
-    ("id", "status"): "Status permohonan Anda: {list}. Kami mengirim kabar di chat ini bila ada perubahan.",
+    ("id", "status"): "Status permohonan Anda: {list}\nKami mengirim kabar di chat ini bila ada perubahan.",
     ("id", "no_request"): (
         "Kami tidak menemukan permohonan itu. Periksa kembali nomor pada pesan kami, atau ketik *CEK* dari nomor WhatsApp yang "
         "Anda pakai saat mendaftar."
@@ -137,7 +137,7 @@ ANSWERS: dict[tuple[str, str], str] = {
     ("id", "mistyped"): (
         "Nomor permohonan itu salah ketik. Periksa kembali nomor pada pesan kami (contoh: KTP-7F3K-9QXM-2DM), atau ketik *CEK*."
     ),
-    ("id", "confirm"): "Permohonan ini akan dibatalkan: {list}. Anda yakin?",
+    ("id", "confirm"): "Permohonan ini akan dibatalkan: {list}\nAnda yakin?",
     ("id", "which"): "Permohonan mana yang ingin Anda batalkan? {list}",
     ("id", "kept"): "Baik, permohonan Anda tetap kami proses.",
     ("id", "language"): "Baik, mulai sekarang kami menulis dalam bahasa Indonesia.",
@@ -146,7 +146,7 @@ ANSWERS: dict[tuple[str, str], str] = {
         "menerima pemberitahuan kembali."
     ),
     ("id", "opted_in"): "Terima kasih. Anda akan menerima pemberitahuan kembali. Ketik *BERHENTI* untuk menghentikannya.",
-    ("en", "menu"): "Welcome to {office}. This number serves: {list}. Choose below or write what you need. FREE of charge.",
+    ("en", "menu"): "Welcome to {office}. This number serves: {list}\nChoose below or write what you need. FREE of charge.",
     ("en", "another"): "Which service is the new request for? Choose below.",
     ("en", "ack"): (
         "Thank you, we have received what you sent for *{service}* ({id}). An officer checks it by {due}. There is no "
@@ -162,7 +162,7 @@ ANSWERS: dict[tuple[str, str], str] = {
         "it is done within {done} of complete documents. All services are FREE.\n\n{place}, {hours}."
     ),
     ("en", "help_all"): (
-        "{office} serves: {list}. Choose one below to see what it takes. All services are FREE.\n\n{place}, {hours}."
+        "{office} serves: {list}\nChoose one below to see what it takes. All services are FREE.\n\n{place}, {hours}."
     ),
     ("en", "elsewhere"): (
         "This number serves *{service}*. For *{other}*, please write on WhatsApp to {other_number}. This service is FREE."
@@ -175,17 +175,17 @@ ANSWERS: dict[tuple[str, str], str] = {
     ),
     ("en", "complaint_status"): (
         "We are sorry. Your complaint has been noted and passed on; an officer answers in this chat by {answer_by}. Your "
-        "requests: {list}. Official complaints: lapor.go.id."
+        "requests: {list}\nOfficial complaints: lapor.go.id."
     ),
     ("en", "real"): (
-        "Yes, {office} has this on record: {list}. We only write from this WhatsApp number, and never ask for an OTP, a "
+        "Yes, {office} has this on record: {list}\nWe only write from this WhatsApp number, and never ask for an OTP, a "
         "PIN, money, or to install an app."
     ),
     ("en", "real_unknown"): (
         "Be careful: we have no matching request. {office} only writes from this WhatsApp number, and never asks for an "
         "OTP, a PIN, money, or to install an app. If the message names a request number, send that number here."
     ),
-    ("en", "status"): "Your requests: {list}. We will write to you here when something changes.",
+    ("en", "status"): "Your requests: {list}\nWe will write to you here when something changes.",
     ("en", "no_request"): (
         "We cannot find that request. Please check the number in our message, or type *CEK* from the WhatsApp number that you "
         "used when you applied."
@@ -193,7 +193,7 @@ ANSWERS: dict[tuple[str, str], str] = {
     ("en", "mistyped"): (
         "That request number has a typing error. Please check our message (like KTP-7F3K-9QXM-2DM) or type *CEK*."
     ),
-    ("en", "confirm"): "This request will be cancelled: {list}. Are you sure?",
+    ("en", "confirm"): "This request will be cancelled: {list}\nAre you sure?",
     ("en", "which"): "Which request do you want to cancel? {list}",
     ("en", "kept"): "All right, we go on with your request.",
     ("en", "language"): "All right, we write in English from now on.",

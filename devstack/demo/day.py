@@ -1,6 +1,6 @@
 """The script. Its people and their numbers are invented."""
 
-from devstack.demo.people import KK, KTP, PINDAH, Resident
+from devstack.demo.people import JAYAPURA, KK, KTP, PINDAH, Resident
 from devstack.demo.stage import Stage
 
 _NEXT_DAY_S = 25 * 3600
@@ -15,9 +15,11 @@ def play(stage: Stage) -> list[str]:
     _moving(stage, wati, joko)
     dewi = _counter(stage)
     _desk(stage, siti, budi)
+    rina = _conversation(stage)
+    yosef = _number_for_all(stage)
     _next_day(stage, wati, joko, dewi)
     _look_up(stage, budi)
-    return [one.number() for one in (siti, budi, wati, joko, dewi)]
+    return [one.number() for one in (siti, budi, wati, joko, dewi, rina, yosef)]
 
 
 def _family_card(stage: Stage) -> Resident:
@@ -92,6 +94,65 @@ def _desk(stage: Stage, siti: Resident, budi: Resident) -> None:
     stage.check("the same answer both times", told[0] == told[1])
     stage.got(budi, "whatsapp", "template", "SIAP DIAMBIL")
     stage.check("told once", len([one for one in budi.inbox() if "SIAP DIAMBIL" in one["body"]]) == 1)
+
+
+def _conversation(stage: Stage) -> Resident:
+    rina = stage.resident("Rina", "+62 812-0000-0006")
+    stage.scene("Rina types in a hurry, and asks before she applies")
+    rina.writes(KK, "asslmkm min")
+    stage.settle()
+    stage.got(rina, "whatsapp", "interactive", "Layanan nomor ini")
+    rina.writes(KK, "syratny apa aja y klo kk ilng")
+    stage.settle()
+    stage.got(rina, "whatsapp", "interactive", "buku nikah", "GRATIS")
+    stage.check("asking opens nothing", not rina.has_number())
+    read = len(rina.inbox())
+    rina.writes(KK, "kk sya ilng min, mw bkin bru")
+    for _ in range(4):
+        rina.sends_photo(KK)
+    stage.settle()
+    stage.got(rina, "whatsapp", "text", "sudah kami terima", "KK-")
+    stage.check("the opening's answer stands for the four photos after it", len(rina.inbox()) == read + 1)
+
+    stage.scene("One photo is missing. Rina sends a bundle, and is thanked once")
+    stage.desk.sets(rina.number(), "incomplete", reason="surat kehilangan dari polisi belum ada")
+    stage.settle()
+    stage.got(rina, "whatsapp", "template", "surat kehilangan")
+    read = len(rina.inbox())
+    for caption in ("ini suratnya", None, None):
+        rina.sends_photo(KK, caption)
+    stage.settle()
+    stage.got(rina, "whatsapp", "text", "kiriman Anda", "paling lambat")
+    stage.check("one answer to three photos", len(rina.inbox()) == read + 1)
+    stage.check("the request is before the officer again", stage.desk.file(rina.number())["request"]["status"] == "submitted")
+
+    stage.scene("Rina asks how it stands, asks for a person, and thinks better of cancelling")
+    rina.writes(KK, "gmn kk sy")
+    stage.settle()
+    stage.got(rina, "whatsapp", "text", "Permohonan diterima")
+    rina.writes(KK, "makasih, tapi kok lama bgt, mau bicara petugas")
+    stage.settle()
+    stage.got(rina, "whatsapp", "text", "Petugas menjawab")
+    stage.check("an officer sees that she calls", "asks_human_at" in stage.desk.file(rina.number())["request"])
+    rina.writes(KK, "batalin aja deh")
+    stage.settle()
+    stage.got(rina, "whatsapp", "interactive", "Anda yakin?")
+    rina.presses(KK, "KEEP", "Tidak jadi batal")
+    stage.settle()
+    stage.got(rina, "whatsapp", "text", "tetap kami proses")
+    return rina
+
+
+def _number_for_all(stage: Stage) -> Resident:
+    yosef = stage.resident("Yosef", "+62 812-0000-0007")
+    stage.scene("In another time zone one number serves everything: Yosef chooses from a list")
+    yosef.writes(JAYAPURA, "selamat pagi")
+    stage.settle()
+    stage.got(yosef, "whatsapp", "interactive", "Akta Kelahiran", "KTP-el")
+    yosef.presses(JAYAPURA, "OPEN:LAHIR", "Akta Kelahiran")
+    stage.settle()
+    stage.got(yosef, "whatsapp", "text", "LAHIR-", "WIT")
+    return yosef
 
 
 def _next_day(stage: Stage, wati: Resident, joko: Resident, dewi: Resident) -> None:

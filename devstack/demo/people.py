@@ -10,6 +10,8 @@ import urllib3
 from devstack.stack import Stack
 
 KK, KTP, PINDAH = "100000000000001", "100000000000002", "100000000000003"
+JAYAPURA = "100000000000021"
+_NUMBER = re.compile("[A-Z]+-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}")
 Answer = dict[str, Any]
 
 
@@ -50,6 +52,10 @@ class Resident:
         """Sends a photo."""
         return self._inbound(number, media={"type": "image", "caption": caption} if caption else {"type": "image"})
 
+    def presses(self, number: str, button_id: str, title: str) -> Answer:
+        """Presses a button, or a row of a list."""
+        return self._inbound(number, button={"id": button_id, "title": title})
+
     def inbox(self) -> list[Answer]:
         """What has arrived on the phone, in order."""
         found: list[Answer] = self.web.call("GET", f"{self.graph_url}/sim/outbox?to={self.phone}")
@@ -57,10 +63,17 @@ class Resident:
 
     def number(self) -> str:
         """The number of the request, as it stands in the last message that names one."""
-        found = re.findall(r"[A-Z]+-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}", " ".join(one["body"] for one in self.inbox()))
+        found = self._numbers()
         if not found:
             raise Unexpected(f"no message to {self.name} names a request")
         return str(found[-1])
+
+    def has_number(self) -> bool:
+        """Whether any message names a request."""
+        return bool(self._numbers())
+
+    def _numbers(self) -> list[str]:
+        return _NUMBER.findall(" ".join(one["body"] for one in self.inbox()))
 
     def _inbound(self, number: str, **content: Any) -> Answer:
         body = {"from": self.phone, "phone_number_id": number, **content}

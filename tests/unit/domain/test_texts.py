@@ -281,7 +281,7 @@ class TestPressing:
             ("CEK", "Cek status"),
             ("HELP", "Syarat dan jam"),
         ]
-        assert "Layanan nomor ini: Surat Pindah (SKPWNI)." in content.body
+        assert "Layanan nomor ini: Surat Pindah (SKPWNI)\nPilih" in content.body
 
     def test_menu_of_all_services_is_a_list_of_them(self) -> None:
         content = texts.free(samples.occasion(Kind.MENU, service=None))
@@ -423,7 +423,7 @@ class TestStatusAnswer:
         )
 
         assert words_of(occasion) == (
-            f"Status permohonan Anda: \n- {ID} Sedang diproses (blangko habis)\n- KK-8B3E-5N56-TAK Siap diunduh. "
+            f"Status permohonan Anda: \n- {ID} Sedang diproses (blangko habis)\n- KK-8B3E-5N56-TAK Siap diunduh\n"
             "Kami mengirim kabar di chat ini bila ada perubahan."
         )
 
@@ -431,13 +431,13 @@ class TestStatusAnswer:
         occasion = samples.occasion(Kind.STATUS, requests=[samples.request()])
 
         assert words_of(occasion).startswith(
-            f"Status permohonan Anda: {ID} Permohonan diterima, paling lambat Selasa, 24 November 2026 pukul 16.00 WIB. "
+            f"Status permohonan Anda: {ID} Permohonan diterima, paling lambat Selasa, 24 November 2026 pukul 16.00 WIB\n"
         )
 
     def test_of_an_incomplete_request_says_what_is_missing(self) -> None:
         about = samples.request(status=Status.INCOMPLETE, reason="foto KK buram")
 
-        assert f"{ID} Berkas belum lengkap (foto KK buram)." in words_of(samples.occasion(Kind.STATUS, requests=[about]))
+        assert f"{ID} Berkas belum lengkap (foto KK buram)\n" in words_of(samples.occasion(Kind.STATUS, requests=[about]))
 
     def test_tells_several_apart_by_whom_they_are_for(self) -> None:
         mine = [samples.request(name="Siti"), samples.request(id="KTP-AAAA-AAA2-AAA", name="Budi 1801010401900001")]

@@ -317,6 +317,7 @@ class TestSeveralRequests:
 
         press(world, f"PICK:{request_.id}")
         world.run()
+        wait(world, seconds=1)
         photo(world)
         assert world.items("CONTACT#", "MSG#")[-1]["request_id"] == request_.id
         assert request_.id in body(world)
