@@ -4,6 +4,7 @@ import click
 
 from ops import (
     bootstrap,
+    catalogue,
     channels,
     dead_letters,
     delete,
@@ -27,8 +28,8 @@ def ops() -> None:
 
 
 for command in (
-    bootstrap.command, channels.group, dead_letters.group, delete.command, deploy.command, doctor.command, package.command,
-    quarantine.group, restore.command, rollback.command, secrets.group, send_test.command, staff.group,
+    bootstrap.command, catalogue.group, channels.group, dead_letters.group, delete.command, deploy.command, doctor.command,
+    package.command, quarantine.group, restore.command, rollback.command, secrets.group, send_test.command, staff.group,
     templates.command,
 ):  # fmt: skip
     ops.add_command(command)
