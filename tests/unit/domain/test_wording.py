@@ -83,6 +83,11 @@ def test_next_step_is_told_for_every_status(status: Status) -> None:
     assert (next_step(status, Output.PDF, "id") != next_step(status, Output.CARD, "id")) == (status is Status.READY)
 
 
+def test_card_is_fetched_and_pdf_downloaded() -> None:
+    assert next_step(Status.READY, Output.CARD, "id").startswith("Ambil")
+    assert next_step(Status.READY, Output.PDF, "id").startswith("Unduh")
+
+
 def test_nobody_is_asked_for_a_secret_or_for_money() -> None:
     for text in [*TEXTS.values(), *wording.SMS.values()]:
         assert not re.search(r"\b(transfer|bayar|http|www|NIK)\b", text, re.IGNORECASE)

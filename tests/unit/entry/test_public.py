@@ -107,4 +107,4 @@ def test_whatever_is_asked_reveals_nothing(asked: str) -> None:
 
 
 def test_health_asks_nothing_of_anybody() -> None:
-    assert http.json_of(public.health()) == {"ok": True}
+    assert (public.health().status_code, http.json_of(public.health())) == (200, {"ok": True})

@@ -241,6 +241,14 @@ class TestRoutes:
         with pytest.raises(Malformed):
             staff.change(request.id, http.request(CHANGE, headers={"idempotency-key": key}), world.officer, world.parts.desk)
 
+    @pytest.mark.parametrize("key", ["x", "x" * 200])
+    def test_key_of_any_length_between_is_taken(self, world: World, key: str) -> None:
+        request = opened(world)
+
+        for _ in range(2):
+            once = http.request(CHANGE, headers={"idempotency-key": key})
+            assert staff.change(request.id, once, world.officer, world.parts.desk).status_code == 200
+
     def test_of_many_changes_each_has_its_outcome(self, world: World) -> None:
         request = opened(world)
         changes = [
