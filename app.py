@@ -107,6 +107,13 @@ def staff_reply(request_id: str) -> Response:
     return answered(lambda: desk.reply(request_id, request(), staff(), parts().telling))
 
 
+@app.route("/staff/calls", methods=["GET"])
+def staff_calls() -> Response:
+    from chalicelib.entry import staff as desk
+
+    return answered(lambda: desk.calls(staff(), parts().reading))
+
+
 @app.route("/staff/notices", methods=["GET"])
 def staff_notices() -> Response:
     from chalicelib.entry import staff as desk

@@ -79,6 +79,10 @@ _ROUTES = (
         more=_REPEATABLE,
     ),
     _Route(
+        "get", "/staff/calls", "staff_calls", "staff", "Who wants to speak to a person and has no open request", (200, "Calls"),
+        (401,),
+    ),
+    _Route(
         "get", "/staff/notices", "staff_notices", "staff", "Notices in one state, such as what did not arrive",
         (200, "Notices"), (401, 422), query=staff.NoticesQuery,
     ),

@@ -61,6 +61,12 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         asks_human_at=_TIME | {"description": "Since when its resident wants to speak to a person."},
     ),
     "Requests": _of("Requests, and where the next page begins, if any.", {"requests": _list("Request")}, cursor=_text()),
+    "Call": _of(
+        "Somebody without an open request who wants to speak to a person.",
+        {"office": _text("The office's region code."), "phone_number_id": _text("The channel number."), "asked_at": _TIME},
+        name=_text(), phone=_text("Masked."),
+    ),
+    "Calls": _of("Who wants to speak to a person, the latest first.", {"calls": _list("Call")}),
     "OneRequest": _of("The request as it is now, or as the same call left it before.", {"request": _ref("Request")}),
     "Change": _of(
         "One status change, numbered by the request's version after it.",

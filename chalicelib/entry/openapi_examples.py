@@ -66,6 +66,11 @@ EXAMPLES: dict[str, Any] = {
         "where": "Kantor Dukcapil, Kalianda, Sen-Kam 08-15",
     },
     "Requests": {"requests": [_REQUEST], "cursor": f"{_DUE}#{_NUMBER}"},
+    "Calls": {
+        "calls": [
+            {"office": "1801", "phone_number_id": "100000000000002", "asked_at": _OPENED, "name": "Siti", "phone": "+62…001"}
+        ]
+    },
     "OneRequest": {"request": _REQUEST | {"hold": _HOLD}},
     "File": {
         "request": _REQUEST,

@@ -171,6 +171,11 @@ def reply(request_id: str, request: HttpRequest, staff: Staff, telling: Telling)
     return _answer({"notice": views.notice(telling.reply(staff, unquote(request_id), body.text, _repeat(request)))}, 202)
 
 
+def calls(staff: Staff, reading: Reading) -> Response:
+    """`{calls: […]}`, the latest first."""
+    return _answer({"calls": [views.call(one) for one in reading.calls(staff)]})
+
+
 def notices(request: HttpRequest, staff: Staff, telling: Telling) -> Response:
     """`{notices: […], cursor?}`."""
     wanted = _checked(NoticesQuery, dict(request.query_params or {}))

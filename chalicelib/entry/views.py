@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.domain import notice as notices
 from chalicelib.domain import request as requests
 from chalicelib.domain.phone import mask, mask_numbers
-from chalicelib.flows.reading import File
+from chalicelib.flows.reading import Call, File
 from chalicelib.ports import Item
 from chalicelib.table.values import stamp
 
@@ -43,6 +43,16 @@ def notice(one: notices.Notice) -> dict[str, Any]:
         id=one.id, kind=one.kind, state=one.state, channel=one.channel, attempt=one.attempt, caused_at=one.caused_at,
         accepted_at=one.accepted_at, arrived_at=one.arrived_at, due_at=one.due_at, reason=one.reason,
         attempts=[_plain(**asdict(attempt)) for attempt in one.attempts],
+    )  # fmt: skip
+
+
+def call(one: Call) -> dict[str, Any]:
+    """Somebody who wants a person."""
+    person = one.contact
+    return _plain(
+        office=one.office, phone_number_id=one.phone_number_id, asked_at=one.asked_at,
+        name=mask_numbers(person.name) if person and person.name else None,
+        phone=mask(person.phone) if person and person.phone else None,
     )  # fmt: skip
 
 

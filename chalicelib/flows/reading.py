@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from chalicelib.domain.catalogue import Office
+from chalicelib.domain.contact import Contact
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.request import CLOSED, Change, Request, Status
 from chalicelib.domain.staff import Right, Staff
 from chalicelib.flows.lookup import Lookup
 from chalicelib.flows.people import living
 from chalicelib.ports import Clock, Item, Store
-from chalicelib.table import contacts, notices, requests
+from chalicelib.table import contacts, notices, requests, talk
+from chalicelib.table.values import Reader
 
 _MOST_MESSAGES = 200
+_MOST_CALLS = 50
 # A search that finds little stops after so many pages, and goes on with the cursor.
 _MOST_PAGES = 10
 
@@ -46,6 +50,16 @@ class File:
 
 
 @dataclass(frozen=True)
+class Call:
+    """Somebody without an open request who wants to speak to a person. contact: None when they are known no more."""
+
+    office: str
+    phone_number_id: str
+    asked_at: datetime
+    contact: Contact | None
+
+
+@dataclass(frozen=True)
 class Reading:
     """Reads on behalf of staff, within their offices."""
 
@@ -69,6 +83,20 @@ class Reading:
             if cursor is None or len(found) == wanted.limit:
                 break
         return found, cursor
+
+    def calls(self, staff: Staff) -> list[Call]:
+        """Those without an open request who want a person, the latest first."""
+        staff.require(Right.READ)
+        rows: list[Item] = []
+        for office in sorted(staff.offices & self.offices.keys()):
+            rows += self.store.query_index("queue", talk.calls_pk(office), limit=_MOST_CALLS, newest_first=True)
+        rows = sorted(rows, key=lambda item: str(item["queue_sk"]), reverse=True)[:_MOST_CALLS]
+        people = {one.id: one for one in self._people([str(row["contact_id"]) for row in rows])}
+        return [_call(row, people) for row in rows]
+
+    def _people(self, contact_ids: list[str]) -> list[Contact]:
+        keys = [contacts.key(one) for one in dict.fromkeys(contact_ids)]
+        return [contacts.read(item) for item in self.store.get_many(keys)] if keys else []
 
     def file(self, staff: Staff, request_id: str) -> File:
         """One request's file.
@@ -128,3 +156,9 @@ class Reading:
 def _as_written(message: Item) -> tuple[str, str]:
     """By the provider's time; what people write within its one second, as it came."""
     return str(message["sk"]).split("#")[1], str(message["received_at"])
+
+
+def _call(row: Item, people: Mapping[str, Contact]) -> Call:
+    reader = Reader(row)
+    person = people.get(reader.text("contact_id"))
+    return Call(reader.text("office"), reader.text("phone_number_id"), reader.time("asked_at"), person)

@@ -55,6 +55,7 @@ STAFF_ROUTES = [
     ("POST", f"/staff/requests/{NOTHING}/status"),
     ("POST", "/staff/requests/status"),
     ("POST", f"/staff/requests/{NOTHING}/messages"),
+    ("GET", "/staff/calls"),
     ("GET", "/staff/notices"),
     ("POST", f"/staff/notices/{NOTHING}.1/resend"),
 ]
@@ -278,6 +279,15 @@ def test_an_officers_words_within_the_window_alone(stand: Stand, id_: str) -> No
     refused(stand.post(path, {"text": "halo"}, stand.staff(Role.ADMIN, "1701")), 404, "not_found")
     stand.clock.now += timedelta(hours=25)
     refused(stand.post(path, {"text": "halo"}, stand.staff()), 409, "window_closed")
+
+
+def test_who_wants_a_person_and_has_no_request(stand: Stand) -> None:
+    stand.say("mau bicara petugas")
+
+    [call] = stand.get("/staff/calls", stand.staff(Role.OPERATOR)).json_body["calls"]
+
+    assert (call["office"], call["phone"]) == ("1801", "+62…001")
+    assert stand.get("/staff/calls", stand.staff(Role.ADMIN, "1701")).json_body == {"calls": []}
 
 
 def test_notices_that_wait_for_somebody_and_another_attempt(stand: Stand, id_: str) -> None:

@@ -18,6 +18,7 @@ ROLES = ("operator", "officer", "supervisor", "admin", "integration")
 LIST, WALK_IN = ("get", "/staff/requests"), ("post", "/staff/requests")
 FILE, CHANGE = ("get", "/staff/requests/{request_id}"), ("post", "/staff/requests/{request_id}/status")
 CHANGE_MANY, REPLY = ("post", "/staff/requests/status"), ("post", "/staff/requests/{request_id}/messages")
+CALLS = ("get", "/staff/calls")
 NOTICES, RESEND = ("get", "/staff/notices"), ("post", "/staff/notices/{notice_id}/resend")
 
 # Each role's status, in the order of ROLES; then those of a token of another office, and of none.
@@ -29,6 +30,7 @@ ALLOWED: dict[tuple[str, str], tuple[int, ...]] = {
     CHANGE:      (409, 409, 409, 409, 409,   404,       401),  # of an old version, and so no more than refused for that
     CHANGE_MANY: (200, 200, 200, 200, 200,   200,       401),
     REPLY:       (202, 202, 202, 202, 403,   404,       401),
+    CALLS:       (200, 200, 200, 200, 200,   200,       401),
     NOTICES:     (200, 200, 200, 200, 200,   200,       401),
     RESEND:      (403, 403, 202, 202, 403,   404,       401),
 }  # fmt: skip

@@ -11,6 +11,8 @@ from chalicelib.domain.conversation import MOST_ANSWERS, QUIET, Decision, Intent
 from chalicelib.domain.delivery import Buttons, Choices
 from chalicelib.domain.notice import Kind
 from chalicelib.domain.request import Request, Status
+from chalicelib.domain.staff import Role
+from chalicelib.entry import views
 from chalicelib.flows.desk import Idempotency
 from chalicelib.flows.following import Following, Heard
 from chalicelib.ports import Channel, ConditionFailed
@@ -275,6 +277,16 @@ class TestPerson:
         [call] = world.store.query_index("queue", talk.calls_pk("1801"))
         assert (call["contact_id"], call["phone_number_id"]) == (world.contact().id, KTP)
         assert world.requests() == []
+        [shown] = world.parts.reading.calls(world.officer)
+        assert (shown.office, shown.asked_at, shown.contact) == ("1801", START, world.contact())
+        assert views.call(shown) == {
+            "office": "1801",
+            "phone_number_id": KTP,
+            "asked_at": "2026-11-24T03:00:00.000Z",
+            "name": "Siti",
+            "phone": "+62…001",
+        }
+        assert world.parts.reading.calls(world.staff(Role.ADMIN, "7371")) == []
 
 
 def wanted() -> Any:
