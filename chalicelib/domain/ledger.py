@@ -109,7 +109,7 @@ def advance(
     of any attempt win, `failed` counts only for the current attempt while it is in flight. refusal: what a `failed` says.
     """
     if report in {Report.DELIVERED, Report.READ, Report.PLAYED}:
-        return _arrived(notice, State.DELIVERED if report is Report.DELIVERED else State.READ, now)
+        return _arrived(notice, attempt, State.DELIVERED if report is Report.DELIVERED else State.READ, now)
     if attempt != notice.attempt or not _undecided(notice):
         return None
     if report is Report.SENT:
@@ -173,12 +173,14 @@ def _after_silence(notice: Notice, now: datetime) -> tuple[Notice, bool]:
     return replace(other_channel(notice, now, "silent"), due_at=now + FIRST_DUE), True
 
 
-def _arrived(notice: Notice, reached: State, now: datetime) -> Notice | None:
+def _arrived(notice: Notice, attempt: int, reached: State, now: datetime) -> Notice | None:
+    """It is there, by the channel of that attempt, whatever has been planned since."""
     if notice.state in ARRIVED and RANK[notice.state] >= RANK[reached]:
         return None
     return replace(
         notice,
         state=reached,
+        channel=next((one.channel for one in notice.attempts if one.number == attempt), notice.channel),
         arrived_at=notice.arrived_at or now,
         due_at=None,
         not_before=None,

@@ -512,6 +512,16 @@ def test_failure_reported_before_its_own_record_is_not_undone_by_it() -> None:
     assert [one.outcome for one in after.attempts] == ["refused", "accepted"]
 
 
+def test_what_whatsapp_delivers_after_all_is_not_told_to_have_come_by_the_sms_that_was_planned() -> None:
+    failed = advance(claimed(), 1, Report.FAILED, refused(Remedy.SMS, "131026"), NOW, 0.5)
+    assert failed is not None
+
+    arrived = advance(failed, 1, Report.DELIVERED, None, NOW, 0.5)
+
+    assert arrived is not None
+    assert (arrived.state, arrived.channel) == (State.DELIVERED, WHATSAPP)
+
+
 class TestOverdue:
     def test_claim_whose_lease_ran_out_is_unknown(self) -> None:
         after, queue_it = overdue(claimed(), NOW)
