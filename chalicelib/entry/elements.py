@@ -118,10 +118,17 @@ def _is_forwarded(context: dict[str, Any]) -> bool:
 
 
 def _contact(member: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
-    """The entry of `contacts` that belongs to the message's sender."""
-    contacts = value.get("contacts")
+    """The entry of `contacts` that belongs to the message's sender.
+
+    A message that names nobody is of the one contact beside it: `senders` leaves none there that could be another message's.
+    https://developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids shows such.
+    """
+    given = value.get("contacts")
+    contacts: list[Any] = given if isinstance(given, list) else []
     sender = {str(member[name]) for name in ("from", "from_user_id") if member.get(name)}
-    for one in contacts if isinstance(contacts, list) else []:
+    if not sender and len(contacts) == 1:
+        return _of(contacts[0])
+    for one in contacts:
         names = {str(_of(one).get(name)) for name in ("wa_id", "user_id")}
         if names & sender:
             return _of(one)

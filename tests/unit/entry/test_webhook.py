@@ -210,6 +210,20 @@ class TestSenders:
         assert isinstance(element, Message)
         assert (element.name, element.phone) == (None, "+6281200000001")
 
+    def test_that_a_message_does_not_name_are_its_one_contact(self) -> None:
+        member = payloads.text("halo", at=1, sender=None)
+        contact = {"profile": {"name": "Siti", "username": "siti"}, "user_id": "ID.1349"}
+
+        [alone] = parse(payloads.raw(payloads.envelope(payloads.value(member, contacts=[contact]))), NUMBERS)
+        [of_two] = parse(payloads.raw(payloads.envelope(payloads.value(member, contacts=[contact, contact]))), NUMBERS)
+        others = [payloads.text("halo", at=1), member]
+        batch = parse(payloads.raw(payloads.envelope(payloads.value(*others, contacts=[contact]))), NUMBERS)
+
+        assert isinstance(alone, Message)
+        assert (alone.user_id, alone.phone, alone.name) == ("ID.1349", None, "Siti")
+        assert isinstance(of_two, Broken)
+        assert isinstance(batch[1], Broken)
+
     def test_name_is_cut(self) -> None:
         value = payloads.value(payloads.text("halo", at=1))
         value["contacts"][0]["profile"]["name"] = "x" * 5000
