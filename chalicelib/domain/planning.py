@@ -9,7 +9,8 @@ from chalicelib.domain import circuit, ids, texts
 from chalicelib.domain.circuit import Circuit
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.delivery import Content, Outbound, Template, TextMessage
-from chalicelib.domain.notice import ANSWER_USEFUL, STATUS_USEFUL, Channel, State, silence
+from chalicelib.domain.notice import ANSWER_USEFUL, STATUS_USEFUL, Channel, Kind, State, silence
+from chalicelib.domain.request import Request, Status
 from chalicelib.domain.texts import Occasion
 
 # Another notice of the same request is on its way: it has its answer within seconds.
@@ -67,10 +68,24 @@ def _end(situation: Situation) -> Settle | None:
         return Settle(State.SUPPRESSED, "opted_out")
     if request is not None and notice.version is not None and notice.version < request.noticed_version:
         return Settle(State.SUPERSEDED, "later_notice")
+    if request is not None and notice.version is not None and not _true(notice.kind, request):
+        return Settle(State.SUPERSEDED, "no_longer_true")
     since = notice.asked_at or notice.caused_at
     # The days on which the office tells nobody anything do not count.
     late = now - since > ANSWER_USEFUL if notice.answer else now - situation.occasion.office.may_tell_at(since) > STATUS_USEFUL
     return Settle(State.FAILED, "too_late") if late else None
+
+
+def _true(kind: Kind, request: Request) -> bool:
+    """Whether what a status notice says still holds, after changes that owed no notice of their own.
+
+    Who waited through the night must not come to the office for a card that was taken back meanwhile.
+    """
+    if kind is Kind.READY:
+        return request.status in {Status.READY, Status.COMPLETED}
+    if kind is Kind.INCOMPLETE:
+        return request.status is Status.INCOMPLETE
+    return kind is not Kind.HOLD or request.hold is not None
 
 
 def _pause(situation: Situation) -> Wait | None:

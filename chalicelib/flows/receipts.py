@@ -62,7 +62,8 @@ class Receipts:
             self.circuits.reported(notice.office, notice.phone_number_id, refusal.code)
         if refusal is not None and refusal.remedy in {Remedy.OUR_FAULT, Remedy.TEMPLATE_DOWN}:
             log.error("refused by a report", extra={"notice": notice.id, "attempt": attempt, "code": refusal.code})
-        if first and notice.state in ARRIVED and notice.channel is Channel.SMS and attempt < notice.attempt:
+        later = [one.channel for one in notice.attempts if one.number > attempt]
+        if first and notice.state in ARRIVED and Channel.SMS in later:
             self.ledger.metrics.count("DeliveredAfterSms", office=notice.office)
 
     def _also(self, after: Notice, report: StatusReport) -> list[Write]:

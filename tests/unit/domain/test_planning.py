@@ -11,6 +11,7 @@ from chalicelib.domain.circuit import Circuit
 from chalicelib.domain.delivery import Buttons, FreeText, Outbound, Recipient, Template, TextMessage
 from chalicelib.domain.notice import Channel, Kind, State, silence
 from chalicelib.domain.planning import Plan, Send, Settle, Situation, Wait, plan
+from chalicelib.domain.request import Hold, Status
 from tests.unit.domain import samples
 from tests.unit.domain.samples import ID, KTP, NOW, OFFICE, PHONE, USER_ID
 
@@ -28,7 +29,9 @@ def situation(
 ) -> Situation:  # fmt: skip
     occasion = samples.occasion(kind)
     if occasion.request is not None:
-        occasion = replace(occasion, request=replace(occasion.request, **{"noticed_version": 2} | (request or {})))
+        true: dict[str, Any] = {"status": Status(kind.value)} if kind.value in set(Status) else {}
+        true |= {"hold": Hold("listrik padam")} if kind is Kind.HOLD else {}
+        occasion = replace(occasion, request=replace(occasion.request, **{"noticed_version": 2} | true | (request or {})))
     occasion = replace(occasion, notice=replace(occasion.notice, **{"attempt": 1} | (notice or {})))
     fields: dict[str, Any] = {"occasion": occasion, "contact": samples.contact(**(who or {})), "now": NOW}
     return Situation(**(fields | more))

@@ -290,10 +290,11 @@ def test_of_two_notices_that_wait_the_later_one_is_told(backwards: bool) -> None
 
 def test_a_later_change_that_owes_no_notice_supersedes_none() -> None:
     world, request = opened()
-    request = world.set_status(request, Status.INCOMPLETE, **REASON)
-    world.set_status(request, Status.VERIFIED)
+    request = world.set_status(request, Status.VERIFIED)
+    request = world.set_status(request, Status.READY)
+    world.set_status(request, Status.COMPLETED)
     world.run()
-    assert world.notice(f"{request.id}.2").state is State.ACCEPTED
+    assert world.notice(f"{request.id}.3").state is State.ACCEPTED
 
 
 def test_a_later_notice_does_not_overtake_one_that_is_being_sent() -> None:
@@ -444,3 +445,31 @@ def test_texts_of_the_offices_own_are_used() -> None:
     world.parts.deliver.offices["1801"] = replace(world.parts.offices["1801"], texts=own)  # type: ignore[index]
     world.run()
     assert world.whatsapp.arrivals[0].message.content == FreeText(f"Halo, {request.id} kami terima.")
+
+
+NIGHT = timedelta(hours=13)
+
+
+@pytest.mark.parametrize(
+    ("told", "then"),
+    [
+        ({"to": Status.READY}, {"to": Status.PROCESSING}),
+        ({"to": Status.INCOMPLETE, "reason": "foto buram"}, {"to": Status.VERIFIED}),
+        ({"to": Status.PROCESSING, "hold": True, "reason": "listrik padam"}, {"to": Status.PROCESSING, "hold": False}),
+    ],
+)
+def test_what_waited_through_the_night_and_is_no_longer_true_is_not_said(told: dict[str, Any], then: dict[str, Any]) -> None:
+    world = World()
+    world.say("ktp saya hilang")
+    world.run()
+    request = world.set_status(world.requests()[0], Status.VERIFIED)
+    request = world.set_status(request, Status.PROCESSING) if told["to"] is Status.PROCESSING else request
+    world.clock.now += NIGHT
+    request = world.set_status(request, **told)
+    world.run()
+    world.set_status(request, **then)
+    world.advance(hours=12)
+    world.advance(hours=1)
+    notice = world.notices()[-1]
+    assert (notice.state, notice.reason) == (State.SUPERSEDED, "no_longer_true")
+    assert len(world.whatsapp.arrivals) == 1
