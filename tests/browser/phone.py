@@ -68,8 +68,9 @@ class Phone:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def entry(self, title: str) -> Locator:
-        """A chat in the list, by its own title and not by what was said in it."""
-        return self.chats.get_by_role("button").filter(has=self.page.locator("strong").get_by_text(title, exact=True))
+        """A chat in the list, by its own title and not by what was said in it; the first office's where several have one."""
+        titled = self.page.locator("strong").get_by_text(title, exact=True)
+        return self.chats.get_by_role("button").filter(has=titled).first
 
     def enter(self, title: str) -> None:
         """Opens a chat from the list."""
