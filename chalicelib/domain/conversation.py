@@ -259,6 +259,10 @@ def _indonesian(talk: Talk, asked: Asked) -> Decision:
     return Decision(Intent.LANGUAGE, request_id=talk.current(asked), answer=Kind.LANGUAGE, language="id")
 
 
+def _other_language(talk: Talk, asked: Asked) -> Decision:
+    return _english(talk, asked) if talk.contact.language == "id" else _indonesian(talk, asked)
+
+
 def _thanks(talk: Talk, asked: Asked) -> Decision:
     return _courtesy(talk, asked, Intent.THANKS, Kind.THANKS)
 
@@ -298,6 +302,7 @@ _REPLIES: Mapping[Wish, Callable[[Talk, Asked], Decision]] = {
     Wish.OPT_IN: _opt_in,
     Wish.ENGLISH: _english,
     Wish.INDONESIAN: _indonesian,
+    Wish.OTHER_LANGUAGE: _other_language,
     Wish.THANKS: _thanks,
     Wish.GREETING: _greeting,
     Wish.ELSE: _else,

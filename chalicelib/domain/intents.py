@@ -9,7 +9,7 @@ from chalicelib.domain.lexicon import AGREEING, EMOJI_THANKS
 from chalicelib.domain.phrases import SERVICE
 from chalicelib.domain.rules import RULES, Wish, services
 
-_WHO_IS_GREETED = frozenset({"petugas", "admin", "dukcapil", "mohon", "tolong", "saya"})
+_WHO_IS_GREETED = frozenset({"petugas", "admin", "dukcapil", "mohon", "tolong", "saya", "ganggu"})
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ kalau: klo kalo klu kl nek jika bila misal misalnya misalkan if apabila yen kalu
 siapa: sp sapa sopo sinten who
 kenapa: knp knpa napa mengapa ngopo why ngapa
 kok: ko koq
+langganan: subscribe berlangganan subcribe langgan
 lagi: lg lgi maneh meneh again lagii deui lgii
 dulu: dlu dl sek riyin
 masih: msh masi still isih
@@ -49,7 +50,7 @@ mana: mn endi pundi where manaa ngendi dimana dmn dmna
 sampai: sampe smpe smpai tekan nyampe nganti ampe sampek smpk nyampai smp
 # what somebody wants
 mau: mo mw mao mauu maw pengen pgn pngn pengin kepingin pingin ingin hendak bermaksud arep meh badhe bade hoyong haga want
-    wanna akan berniat maumau like
+    wanna akan berencana rencana rencananya berniat maumau like
 perlu: butuh btuh prlu need needed dibutuhkan diperlukan membutuhkan memerlukan wajib
 minta: mnta njaluk njalok nyuwun mint meminta mintak
 diminta: dijaluki dimintai dimintain njaluki disuruh suruh
@@ -260,10 +261,10 @@ thanx mauliate terimakasiih
 FILLERS = """
 pak bapak bpk bp pa bu ibu ibuk bunda mas mbak mba mbk kak kakak kaka ka bang abang bro sis gan bos boss om tante nak le
 nduk min ya yaa yah yo iyo dong donk dongg dung sih nih deh loh lho lo geh gin nah lah nya ny ne to tho ta itu tu tuh
-pun juga jg aja saja wae ae doang maaf maap sorry izin ijin menjelang sekalian semua kira kiranya sekadar sekedar hehe
-hehehe wkwk wkwkwk haha hormat dengan dgn yak puari njih nggih iya iyaa nggeh inggih the a an is are do does did you
-your it its of will be am so much very kan men tuan nyonya dik panjenengan mantri lur cuk jal mah matur hatur banyak byk
-bnyk bnyak atuh teh euy gitu begitu oh eh kakk agak sampean
+pun juga jg aja saja wae ae doang maaf maap sorry izin ijin mengganggu waktunya menjelang sekalian semua kira kiranya
+sekadar sekedar hehe hehehe wkwk wkwkwk haha hormat dengan dgn yak puari njih nggih iya iyaa nggeh inggih the a an is
+are do does did you your it its of will be am so much very kan men tuan nyonya dik panjenengan mantri lur cuk jal mah
+matur hatur banyak byk bnyk bnyak atuh teh euy oh eh kakk agak sampean
 """
 
 # What asks without a question mark.

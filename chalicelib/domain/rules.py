@@ -28,6 +28,7 @@ class Wish(StrEnum):
     OPT_IN = "opt_in"
     ENGLISH = "english"
     INDONESIAN = "indonesian"
+    OTHER_LANGUAGE = "other_language"
     YES = "yes"
     NO = "no"
     THANKS = "thanks"
@@ -44,6 +45,7 @@ GROUPS = {
     "numpang hapus keluarkan permohonan proses",
     "made": "buat urus ajukan daftar cetak ganti ubah perbaiki",
     "start": "tolong mohon minta bantu bantuan mau perlu saya halo kerabat anak petugas dukcapil sekalian sekarang",
+    "ask": "tolong mohon minta bantu bantuan mau perlu halo petugas dukcapil sekalian sekarang",
     "owner": "saya anak kerabat untuk yang lama baru satu ikut sudah ini keluarga sama punya surat dapat pertama",
     "lost": "hilang rusak salah kadaluarsa",
     "done": "jadi selesai terbit siap cetak proses acc lengkap ambil sampai terima masuk cek verifikasi hasil",
@@ -97,12 +99,12 @@ RULES = (
         "wants no more messages",
         Wish.OPT_OUT,
         """
-        <polite>* berhenti
+        tolong|mohon|minta|halo* [saya] [mau] berhenti
         <polite>* berhenti|jangan <polite>* kirim|terima|dapat <place>* pesan <place>*
         <polite>* berhenti|jangan <polite>* pesan <place>*
         <polite>* jangan kirim <place>* lagi <place>*
         <polite>* tidak mau|perlu|usah [di] [terima|kirim|dapat] pesan <place>*
-        <polite>* berhenti [dari] langganan|berlangganan
+        <polite>* berhenti [dari] langganan
         <polite>* hapus saya|nomor [saya] [dari] daftar|sini|kontak
         <polite>* jangan kirim apa [apa] <place>*
         <polite>* tidak mau|perlu|usah [di] hubungi|ganggu <place>*
@@ -119,7 +121,7 @@ RULES = (
         <polite>* aktifkan|lanjutkan kembali|lagi|pesan|kirim*
         <polite>* terima|dapat pesan kembali|lagi
         <polite>* kirim <place>* pesan lagi|kembali
-        <polite>* langganan|berlangganan [kembali|lagi]
+        <polite>* langganan [kembali|lagi]
         """,
         whole=True,
     ),
@@ -140,6 +142,16 @@ RULES = (
         whole=True,
     ),
     Rule(
+        "wants another language",
+        Wish.OTHER_LANGUAGE,
+        """
+        <polite>* ganti bahasa
+        bahasa|language|lang
+        ubah bahasa|language
+        """,
+        whole=True,
+    ),
+    Rule(
         "asks whether it is real",
         Wish.REAL,
         """
@@ -154,7 +166,9 @@ RULES = (
         pesan|nomor|akun|ini|tautan|link .. asli|resmi
         ini .. benar .. dukcapil
         pesan|telepon .. benar ?
-        ^ [ini] asli|resmi ? $
+        dukcapil .. , apa|itu* benar
+        ^ [ini] asli|resmi|benar ? $
+        ^ [ini] asli|resmi|benar tidak|bukan [?] $
         dukcapil .. asli|resmi|bukan
         """,
         unless="""
@@ -172,7 +186,7 @@ RULES = (
         buruk|lama|begini|perhatikan|diperhatikan .. pelayanan
         kerja|kerjanya|kinerja .. buruk
         tidak|kurang ramah|becus|profesional|pelayanan|puas|ditanggapi|digubris|balas
-        susah|sulit|repot banget
+        susah|sulit|repot|ribet banget
         kerja apa
         kerja|kerjanya .. tidak benar
         tidak terima .. diperlakukan|begini
@@ -190,6 +204,7 @@ RULES = (
         """,
         unless="""
         biaya|gratis ?
+        ribet ... cara|bagaimana
         """,
     ),
     Rule(
@@ -204,7 +219,7 @@ RULES = (
         mana <person>
         <person> mana
         ^ <polite>* petugas [?] $
-        ^ <polite>* admin ? $
+        ^ <polite>* admin [?] $
         robot
         bicara
         curhat
@@ -231,6 +246,7 @@ RULES = (
         tidak jadi <make>
         cabut|tarik|hapus [kembali] permohonan|berkas
         permohonan|berkas .. cabut|tarik|hapus
+        ^ <polite>* berhenti proses
         jangan|tidak [usah|perlu|mau] proses $
         jangan|tidak [usah|perlu|mau] proses lagi
         """,
@@ -248,6 +264,7 @@ RULES = (
         Wish.HELP,
         """
         <polite>* bantuan|bantu [saya]
+        tolong|mohon [saya]
         <want>* bantuan [saya]
         """,
         whole=True,
@@ -263,6 +280,8 @@ RULES = (
         tambah permohonan
         permohonan kedua|ke|lagi|2
         satu .. lagi
+        ada lagi .. mau <make>
+        ada .. lagi mau <make>
         <make> lagi .. untuk|buat
         ^ <polite>* <make> lagi $
         ^ <polite>* baru lagi $
@@ -285,6 +304,7 @@ RULES = (
         unless="""
         ?
         bagaimana|apa|berapa|syarat|cara|kapan|tanya|info|boleh|kalau|tapi|kenapa|kok|konsultasi|bingung|siapa|mana
+        <service> kerja|tugas|sekolah|duduk|kamar|kelas
         sudah .. belum
         belum <done>|paham|tahu|bisa|dapat
         tidak .. mau|jadi|paham|tahu
@@ -344,6 +364,8 @@ RULES = (
         ^ [<polite>] bagaimana [?] $
         kemarin bagaimana
         status .. <service>|<mine>|bagaimana|saya
+        status apa
+        apa sudah <done>|jadi|bisa|ada
         tanya|tahu|info|mohon|minta .. status|perkembangan|kabar
         ada .. kabar|update|perkembangan|hasil ?
         ^ [ada] kabar|update|perkembangan|status [?] $
@@ -361,7 +383,8 @@ RULES = (
         tidak|masih|belum|sedang proses ?
         proses ?
         saya .. tunggu belum
-        tunggu kabar|tidak|dari
+        masih|sudah|saya .. tunggu kabar
+        tunggu tidak|dari
         nomor .. hilang|lupa
         lupa nomor
         kenapa .. batal|tolak
@@ -372,6 +395,9 @@ RULES = (
         kalau .. <lost>|<do>
         bagaimana|syarat|cara|biaya|bayar .. <do>
         <lost> ... bagaimana|syarat
+        <lost> .. , .. bagaimana
+        bisa|info|dokumen|mana|apa .. <do>
+        dokumen apa
         ^ [saya] [mau] <do> <service> .. bagaimana
         kalau ... bagaimana
         kalau belum|tidak
@@ -428,6 +454,7 @@ RULES = (
         apa|bisa|boleh|harus|perlu|bawa ... ?
         konsultasi
         kirim|bawa|siapkan|isi|perlu|harus apa
+        <service> apa [?] $
         ini nomor|siapa
         nomor ini
         berlaku
@@ -458,7 +485,9 @@ RULES = (
         "asks for a document",
         Wish.OPEN,
         """
-        ^ <start>* <make> ... <service>
+        ^ <ask>* <make> ... <service>
+        ^ <start>* <want> .. <make> ... <service>
+        ^ saya|kerabat* ajukan ... <service>
         ^ <start>* <service> .. <lost>
         ^ <start>* <lost> .. <service>
         ^ <start>* <service> <owner>* [mau] <do>
@@ -473,7 +502,10 @@ RULES = (
         """,
         unless="""
         kalau|tapi|siapa|kata|diminta|ketemu|kenapa|kok|kapan
-        <service> .. sudah jadi|sampai|terima|ambil|selesai|terbit
+        <service> ... sudah .. jadi|sampai|terima|ambil|selesai|terbit|kirim
+        <service> baru [saya] terima|ambil|sampai
+        tidak|pernah|belum|bukan <lost>
+        antri|antrian|antrean
         foto|berkas|dokumen|syarat|surat|buku|ini|data .. untuk <make>
         ini|foto <service>
         sudah|kemarin|tadi|waktu|pas|saat|setelah|habis|sedang|pernah|belum|gagal|yang [saya] <made>

@@ -58,7 +58,8 @@ def words(text: str, names: Mapping[str, str], known: frozenset[str]) -> list[st
     names: what services are called, in the spelling of the rules → their code. known: the rules' own words.
     """
     left_out = _left_out()
-    spelled = [word for one in typed(text) for word in _spell(one, names, known)]
+    spelled = [word for one in typed(text) for word in _spell(one, names, known) if word not in left_out]
+    # "kalau begitu" is one to leave out, too.
     said = list(paused(word for word in _joined(spelled, names) if word not in left_out))
     asks = _ASKS in said or (len(said) > 1 and said[-1] in _OR_NOT)
     return [word for word in said if word != _ASKS] + [ASKED] * (asks and said[-1] != ASKED)

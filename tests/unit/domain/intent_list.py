@@ -9,8 +9,7 @@ from chalicelib.domain.intents import understand
 from chalicelib.domain.rules import Wish
 
 FOLDER = Path(__file__).parents[2] / "data" / "intents"
-# All that an office can offer, with the words of the offices that ship.
-LANGUAGES = {Wish.ENGLISH: "language", Wish.INDONESIAN: "language"}
+LANGUAGES = {Wish.ENGLISH: "language", Wish.INDONESIAN: "language", Wish.OTHER_LANGUAGE: "language"}
 INTENTS = (
     "open", "status", "help", "thanks", "greeting", "complaint", "human", "real", "cancel", "another", "opt_out", "opt_in",
     "language", "else",

