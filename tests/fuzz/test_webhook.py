@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from chalicelib.entry import whatsapp
 from tests.data import payloads
 from tests.fakes.world import World
+from tests.functional.stand import standing
 from tests.unit.entry import http
 
 EXAMPLES = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
@@ -63,6 +64,22 @@ def test_any_bytes_are_stored_once(body: bytes) -> None:
     [(pk, _)] = post_twice(body)
 
     assert pk == "QUARANTINE#0"
+
+
+def test_any_bytes_that_come_by_http_are_stored_once() -> None:
+    with standing() as stand:
+
+        @settings(EXAMPLES, max_examples=25)
+        @given(body=st.binary(min_size=1, max_size=300) | st.text(min_size=1).map(str.encode))
+        def comes(body: bytes) -> None:
+            before = {str(one["sk"]) for one in stand.items("QUARANTINE#")}
+            first, second = stand.webhook(body), stand.webhook(body)
+            added = {str(one["sk"]) for one in stand.items("QUARANTINE#")} - before
+
+            assert (first.status_code, second.status_code) == (200, 200)
+            assert (len(added), second.json_body["duplicate"]) == (first.json_body["quarantined"], 1)
+
+        comes()
 
 
 @EXAMPLES
