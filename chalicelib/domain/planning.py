@@ -119,7 +119,7 @@ def _send(situation: Situation) -> Plan:
 def _content(situation: Situation, phone_number_id: str) -> Content:
     """Free words while the window is open; but what must arrive goes as a template, whose silence means something.
 
-    When that template is down, free words are better than an SMS.
+    While that template is down, free words are better than an SMS; one notice a minute, none that was refused, probes it.
     """
     occasion, notice = situation.occasion, situation.occasion.notice
     if not situation.contact.window_open(phone_number_id, situation.now) or notice.force_template:
@@ -127,8 +127,9 @@ def _content(situation: Situation, phone_number_id: str) -> Content:
     if silence(notice.kind) is None or not _phone(situation):
         return texts.free(occasion)
     content = texts.template(occasion)
-    down = circuit.template(content.name, content.language) in situation.circuits
-    return texts.free(occasion) if down else content
+    down = situation.circuits.get(circuit.template(content.name, content.language))
+    spared = down is not None and (down.probe_at > situation.now or notice.reason == down.code)
+    return texts.free(occasion) if spared else content
 
 
 def _around(situation: Situation, down: list[Circuit]) -> Plan:

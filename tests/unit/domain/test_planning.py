@@ -235,6 +235,17 @@ class TestCircuit:
         assert isinstance(content(plan(situation(Kind.READY, circuits=circuits))), FreeText)
         assert sms(plan(situation(Kind.READY, who=NO_WINDOW, circuits=circuits))).phone == PHONE
 
+    def test_of_the_template_is_probed_by_those_who_were_not_refused_also_while_the_window_is_open(self) -> None:
+        circuits = down(circuit.template("kabar_ready_card", "id"), -timedelta(seconds=1))
+
+        probing = plan(situation(Kind.READY, circuits=circuits))
+        refused_before = plan(situation(Kind.READY, circuits=circuits, notice={"reason": "131042"}))
+
+        assert isinstance(content(probing), Template)
+        assert isinstance(probing, Send)
+        assert probing.probes == tuple(circuits.values())
+        assert isinstance(content(refused_before), FreeText)
+
     def test_of_number_and_template_waits_for_both(self) -> None:
         both = down(NUMBER, timedelta(seconds=10)) | down(circuit.template("kabar_answer", "id"), timedelta(seconds=20))
 
