@@ -69,8 +69,8 @@ daftar: ndaftar mendaftar daftarin pendaftaran daftarkan register mendaftarkan d
 cetak: ctk nyetak mencetak cetakin dicetak dicetakkan pencetakan print ngeprint cetakkan nyetakin dicetakin cetakan ctak
 ganti: gnti mengganti penggantian diganti gantiin gantikan replace pergantian ngganti
 ubah: rubah merubah mengubah ngubah perubahan diubah ngerubah edit koreksi change dirubah
-perbaiki: benerin betulin memperbaiki perbaikan dibenerin dibetulkan membetulkan pembetulan ralat revisi perbaikin
-    diperbaiki bnerin pembenaran
+perbaiki: lengkapi melengkapi ngelengkapi dilengkapi benerin betulin memperbaiki perbaikan dibenerin dibetulkan membetulkan
+    pembetulan ralat revisi perbaikin diperbaiki bnerin pembenaran
 perbarui: pembaruan memperbarui diperbarui pembaharuan
 tambah: nambah nambahin tambahin tambahkan menambah menambahkan penambahan nambahkan nambh masukin masukkan memasukkan
     memasukan dimasukin dimasukkan add nmbh tmbah ditambah ditambahkan masukan nambahken
@@ -87,8 +87,8 @@ lapor: laporkan laporin melapor melaporkan ngelapor ngelaporin laporan
 # what happened to it
 hilang: ilang hlng hilng hlang ilng ical kehilangan leungit lost kecopetan kemalingan kecurian dicopet dicuri stolen lenyap
     raib ketinggalan ilangg hillang hanyut jatuh terjatuh tercecer kececer
-rusak: rusk risak sobek suwek robek patah lecet terbakar kebakar kobong luntur buram broken damaged retak basah rsak rusakk
-    kelupas ngelupas mengelupas kegunting
+rusak: hangus gosong kebanjiran kegigit digigit rusk risak sobek suwek robek patah lecet terbakar kebakar kobong luntur
+    buram broken damaged retak basah rsak rusakk kelupas ngelupas mengelupas kegunting
 salah: keliru wrong slah kliru
 jadi: jd jdi dadi dados sido siyos jadii jdii
 selesai: slesai slsai kelar rampung beres finished finish klar tuntas slese selese selsai kelarnya
@@ -133,6 +133,9 @@ banget: bgt bngt nian nihan tenan sanget sekali skali bangett amat bngttt banget
 nomor: no nmr nomer number nomornya nomorny norek
 nama: name namanya nm nami
 scan: pindai discan scanning dipindai scanan
+bahasa: bhs bhasa basa language
+pakai: pake pakek gunakan memakai use using
+kabari: kabarin kabarkan infokan beritahu kasihtau
 foto: photo fotonya fotone fotony poto pict gambar
 # talking
 bicara: ngomong omong berbicara ngobrol speak talk bercakap ngomng ngobrolnya bicarakan mengobrol omongan
@@ -248,7 +251,9 @@ assalamualaykum
 """
 
 # Greetings that people spell in more ways than a table can hold: "assalamu'alaikum".
-GREETING_SHAPE = r"w?a+s+[a-z]{0,3}l[a-z]{0,4}(l[a-z]{0,2}[kh]u*m|kum|lkm|km)"
+GREETING_SHAPE = (
+    r"as{1,2}[a-z]{0,2}lm|w[ao]r[ao]h?matul[a-z]*|wabar[ao]k[a-z]*|w?a+s+[a-z]{0,3}l[a-z]{0,4}(l[a-z]{0,2}[kh]u*m|kum|lkm|km)"
+)
 
 THANKS = """
 makasih alhamdulillah alhamdulilah makasi mkasih mksh mksih mks makasihh terimakasih terimaksh terimakasi trimakasih
@@ -261,10 +266,10 @@ thanx mauliate terimakasiih
 FILLERS = """
 pak bapak bpk bp pa bu ibu ibuk bunda mas mbak mba mbk kak kakak kaka ka bang abang bro sis gan bos boss om tante nak le
 nduk min ya yaa yah yo iyo dong donk dongg dung sih nih deh loh lho lo geh gin nah lah nya ny ne to tho ta itu tu tuh
-pun juga jg aja saja wae ae doang maaf maap sorry izin ijin mengganggu waktunya menjelang sekalian semua kira kiranya
-sekadar sekedar hehe hehehe wkwk wkwkwk haha hormat dengan dgn yak puari njih nggih iya iyaa nggeh inggih the a an is
-are do does did you your it its of will be am so much very kan men tuan nyonya dik panjenengan mantri lur cuk jal mah
-matur hatur banyak byk bnyk bnyak atuh teh euy oh eh kakk agak sampean
+pun juga jg aja saja wae ae doang maaf maap sorry izin ijin mengganggu waktunya menjelang sekalian semua kadis kabid
+kira kiranya sekadar sekedar hehe hehehe wkwk wkwkwk haha hormat dengan dgn yak puari njih nggih iya iyaa nggeh inggih
+the a an is are do does did you your it its of will be am so much very kan men tuan nyonya dik panjenengan mantri lur
+cuk jal mah matur hatur banyak byk bnyk bnyak atuh teh euy oh eh kakk agak sampean
 """
 
 # What asks without a question mark.

@@ -52,14 +52,14 @@ GROUPS = {
     "mine": "permohonan berkas data dokumen proses surat kartu punya yang antrian antrean urusan kelengkapan foto",
     "person": "petugas admin orang",
     "talk": "bicara chat hubungi sambungkan telepon ketemu bertemu tanya konsultasi bantu bantuan",
-    "place": "di ke dari sini nomor hp saya ini lagi terus mulu",
-    "language": "pakai gunakan use in ke bahasa ganti mohon tolong mau bisa dalam bicara saya only version versi language ?",
+    "place": "dulu di ke dari sini nomor hp saya ini lagi terus mulu",
+    "language": "pakai in ke bahasa ganti mohon tolong mau bisa dalam bicara saya only version versi ?",
     "yes": "iya ya yakin benar setuju yes yess y iyaa lanjut",
     "fine": "ok oke okay okeh okey sip siap baik baiklah mantap mantab 86 noted mantul good great nice"
     " sipp okelah jos joss hebat",
-    "bad": "kecewa keluhan pungli calo payah parah kasar mempersulit dipersulit dipingpong php becus ombudsman "
-    "bangsat anjing goblok tolol bego oknum emosi jengkel kesal marah bentak dibentak malas dilempar capek cape "
-    "nyebelin",
+    "bad": "kecewa keluhan pungli calo payah parah kasar mempersulit dipersulit dipingpong php becus ombudsman bangsat "
+    "percuma keterlaluan kapok ngapain goblok tolol bego oknum emosi jengkel kesal marah bentak dibentak malas "
+    "dilempar capek cape nyebelin",
 }
 
 
@@ -100,7 +100,7 @@ RULES = (
         Wish.OPT_OUT,
         """
         tolong|mohon|minta|halo* [saya] [mau] berhenti
-        <polite>* berhenti|jangan <polite>* kirim|terima|dapat <place>* pesan <place>*
+        <polite>* berhenti|jangan [dulu] <polite>* kirim|terima|dapat <place>* pesan <place>*
         <polite>* berhenti|jangan <polite>* pesan <place>*
         <polite>* jangan kirim <place>* lagi <place>*
         <polite>* tidak mau|perlu|usah [di] [terima|kirim|dapat] pesan <place>*
@@ -121,6 +121,8 @@ RULES = (
         <polite>* aktifkan|lanjutkan kembali|lagi|pesan|kirim*
         <polite>* terima|dapat pesan kembali|lagi
         <polite>* kirim <place>* pesan lagi|kembali
+        <polite>* kirim lagi pesan
+        <polite>* terima|dapat info|kabar lagi|kembali
         <polite>* langganan [kembali|lagi]
         """,
         whole=True,
@@ -142,12 +144,21 @@ RULES = (
         whole=True,
     ),
     Rule(
+        "asks for English",
+        Wish.ENGLISH,
+        """
+        inggris mohon|tolong
+        bicara inggris
+        tidak paham indonesia
+        """,
+    ),
+    Rule(
         "wants another language",
         Wish.OTHER_LANGUAGE,
         """
         <polite>* ganti bahasa
-        bahasa|language|lang
-        ubah bahasa|language
+        bahasa|lang
+        ubah bahasa
         """,
         whole=True,
     ),
@@ -162,6 +173,9 @@ RULES = (
         minta .. pin|kode|transfer|rekening ... ?
         link|tautan ... aman|benar|resmi|asli
         minta|diminta pin|otp|kode
+        klik link|tautan
+        dari dukcapil ?
+        benar .. dari dinas
         asli|resmi|benar .. pesan|nomor|akun|dukcapil
         pesan|nomor|akun|ini|tautan|link .. asli|resmi
         ini .. benar .. dukcapil
@@ -188,6 +202,14 @@ RULES = (
         tidak|kurang ramah|becus|profesional|pelayanan|puas|ditanggapi|digubris|balas
         susah|sulit|repot|ribet banget
         kerja apa
+        tidak memuaskan
+        tidak ada .. balas|pelayanan
+        diminta pulang
+        main hp
+        berkali kali .. datang|lapor|telepon
+        saya rugi
+        sistem|aplikasi|web .. buruk|error|rusak
+        buruk banget
         kerja|kerjanya .. tidak benar
         tidak terima .. diperlakukan|begini
         pelayanan .. ditingkatkan|tingkatkan
@@ -231,7 +253,7 @@ RULES = (
         langsung .. <talk>|<person>
         balas .. <person>
         bisa .. telepon
-        telepon saya
+        telepon saya|balik|kembali
         ^ <polite>* telepon [?] $
         nomor telepon
         sambungkan
@@ -247,6 +269,7 @@ RULES = (
         cabut|tarik|hapus [kembali] permohonan|berkas
         permohonan|berkas .. cabut|tarik|hapus
         ^ <polite>* berhenti proses
+        tidak usah|perlu jadi|lanjut|dilanjutkan|diteruskan|terus
         jangan|tidak [usah|perlu|mau] proses $
         jangan|tidak [usah|perlu|mau] proses lagi
         """,
@@ -299,6 +322,7 @@ RULES = (
         mau <service>
         mau update <service>
         mau|minta|mohon|tolong <do> [surat] [yang] [lagi|baru|ulang|sendiri] $
+        mau <do> [di] alamat|nama|data|status|foto|pekerjaan|tanggal $
         mau <owner>* <service>
         """,
         unless="""
@@ -323,9 +347,10 @@ RULES = (
         sudah|apa|apakah .. <done> .. belum|?
         <done> .. sudah|belum ?
         sudah ... belum
-        bisa ambil
+        bisa [saya] ambil
         <mine> .. <done> ?
-        ^ [<service>] [saya] sudah .. seminggu|sebulan|minggu|bulan|hari $
+        ^ [<service>] [saya] sudah .. seminggu|sebulan|minggu|bulan|hari [ini] $
+        masih antri|antrian
         sudah sampai
         tunggu apa
         tunggu berapa .. lagi
@@ -343,6 +368,7 @@ RULES = (
         ^ [saya] [<service>] sudah [belum] $
         belum .. jadi|selesai|terbit|proses|balas|siap
         ada kabar
+        belum .. kabar
         belum ada .. kabar|info|update|hasil
         tidak ada .. kabar|info|balas
         kenapa|kok .. belum|lama|tidak
@@ -435,7 +461,9 @@ RULES = (
         buka .. jam
         ^ [<polite>] jam [buka] [?] $
         kantor jam
-        kantor .. mana|buka|tutup
+        kantor .. mana|buka
+        kantor .. tutup ?|jam
+        di .. apa di
         mana .. kantor
         buka ?
         tutup ?
@@ -490,12 +518,13 @@ RULES = (
         ^ saya|kerabat* ajukan ... <service>
         ^ <start>* <service> .. <lost>
         ^ <start>* <lost> .. <service>
-        ^ <start>* <service> <owner>* [mau] <do>
+        ^ <start>* <service> <owner>* [mau] <owner>* <do>
         ^ <start>* bantu|bantuan untuk <make> ... <service>
         ^ <want> <want>* <owner>* <service>
         ^ <start>* <service> [yang] baru
         ^ <start>* lapor .. <service>
         ^ <service> mau ke
+        ^ tolong|mohon|minta* <service> ke
         nama|alamat|tanggal|tgl|data|huruf|kelamin|status .. <service> .. salah
         update data|alamat|anggota|nama|status .. <service>
         bisa|boleh [minta] tolong|bantu .. <make> ... <service>
