@@ -198,6 +198,7 @@ tapi: tp tpi tetapi but namun
 PHRASES = _rows(
     """
 bagaimana: kaya mana, kayak mana, kek mana, kados pundi
+kedatangan: pindah datang, pindah masuk
 makasih: terima kasih, trimo kasih, tarimo kasih, terimo kasih, trima kasih, mtr nwn, terima ksh, trm kasih, terima kasih
     infonya, terima kasih atas infonya, terima kasih bantuannya, terima kasih atas bantuannya, makasih infonya, makasih atas
     infonya, makasih bantuannya, makasih atas bantuannya, makasih sudah dibantu, terima kasih sudah dibantu, terima kasih

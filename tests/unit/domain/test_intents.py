@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from chalicelib.adapters.catalogue import load_offices
 from chalicelib.domain import rules, spelling
 from chalicelib.domain.catalogue import Office
+from chalicelib.domain.conversation import Intent, decide
 from chalicelib.domain.intents import understand
 from chalicelib.domain.phrases import SERVICE
 from chalicelib.domain.rules import Wish
-from tests.unit.domain import intent_list
+from tests.unit.domain import intent_list, samples
 from tests.unit.domain.intent_list import Labelled
 
 # An example office that has all services.
@@ -54,6 +55,26 @@ def test_nothing_is_opened_and_nobody_silenced_by_mistake(intent: str, listed: l
     wrong = [one.text for one in listed if intent_list.meant(one.text, NAMES)[0] == intent != one.intent]
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("service", [None, "KK", "KTP", "PINDAH"])
+def test_on_no_number_a_message_opens_what_it_does_not_ask_for(service: str | None) -> None:
+    wrong = []
+    for one in MESSAGES:
+        decision = decide(samples.message(one.text), samples.contact(), samples.OFFICE, service)
+        asked = one.service in {service, decision.opens} if one.intent == "open" else one.intent == "another"
+        if decision.intent is Intent.OPEN and not asked:
+            wrong.append(one.text)
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("service", ["KK", "KTP", "PINDAH"])
+def test_on_its_own_number_whoever_asks_for_the_service_gets_it(service: str) -> None:
+    asking = [one for one in MESSAGES if one.service == service]
+    decisions = [decide(samples.message(one.text), samples.contact(), samples.OFFICE, service) for one in asking]
+
+    assert sum(decision.opens == service for decision in decisions) / len(asking) >= 0.97
 
 
 @pytest.mark.parametrize(
