@@ -11,7 +11,7 @@ from chalicelib.domain.conversation import Decision, Intent
 from chalicelib.domain.errors import IllegalChange
 from chalicelib.domain.message import Message
 from chalicelib.domain.notice import FIRST_DUE, Kind, Notice
-from chalicelib.domain.request import Request, Status, Step
+from chalicelib.domain.request import Status, Step
 from chalicelib.flows.requests import Opening, change_request, open_request
 from chalicelib.ports import Store, Update, Write
 from chalicelib.table import contacts, notices, requests, talk
@@ -83,9 +83,13 @@ class Following:
 
     def _moved(self, heard: Heard, decision: Decision) -> tuple[list[Write], Update | None] | None:
         """The status change that a message makes, and what it is to its contact; None when it cannot."""
-        request = self._own(heard, decision) if decision.moves else None
-        if request is None or decision.moves is None:
+        if decision.moves is None:
             return None
+        # It is its sender's: decisions know of no other requests than those on the sender's own item.
+        item = self.store.get(requests.key(str(decision.request_id)))
+        if item is None:
+            return None
+        request = requests.read(item)
         step = Step(decision.moves, request.version)
         try:
             after, _, writes = change_request(
@@ -94,12 +98,6 @@ class Following:
         except IllegalChange:
             return None
         return writes, talk.after_change(request, after, heard.contact.id, heard.now)
-
-    def _own(self, heard: Heard, decision: Decision) -> Request | None:
-        """The request that a message joins, if it is its sender's."""
-        item = self.store.get(requests.key(str(decision.request_id)))
-        request = requests.read(item) if item else None
-        return request if request and request.contact_id in {heard.contact.id} | heard.contact.absorbed else None
 
 
 def _on_contact(heard: Heard, decision: Decision) -> list[Update]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.data import payloads
 from tests.data.payloads import KTP
 from tests.fakes.world import START, World
 from tests.unit.domain import samples
+from tests.unit.flows.trouble import disturbed, operations
 
 FOR_ALL = "100000000000009"
 
@@ -265,11 +267,23 @@ class TestPerson:
 
         assert world.requests()[0].asks_human_at is None
 
-    def test_call_is_not_lost_when_an_officer_moves_the_request_at_the_same_time(self, world: World, request_: Request) -> None:
-        world.say("mau bicara petugas")
-        moved = world.set_status(replace(request_, asks_human_at=None), Status.VERIFIED)
+    @pytest.mark.parametrize("said", ["mau bicara petugas", "english please"])
+    def test_nothing_that_is_said_is_lost_when_an_officer_moves_the_request_at_the_same_time(self, said: str) -> None:
+        calm = self._opened()
+        for position in range(len(operations(calm.store, lambda: calm.set_status(calm.requests()[0], Status.VERIFIED)))):
+            world = self._opened()
+            [request] = world.requests()
+            with disturbed(world.store, position, "before", partial(world.say, said)):
+                world.set_status(request, Status.VERIFIED)
 
-        assert moved.asks_human_at == START + timedelta(minutes=11)
+            [after] = world.requests()
+            assert after.status is Status.VERIFIED
+            assert (after.asks_human_at, after.language) == ((START, "id") if "petugas" in said else (None, "en"))
+
+    def _opened(self) -> World:
+        world = World()
+        photo(world)
+        return world
 
     def test_call_without_a_request_is_listed_for_the_desk(self, world: World) -> None:
         world.say("mau bicara petugas")
