@@ -159,9 +159,8 @@ def _undecided(notice: Notice) -> bool:
 
     So it is also while a notice waits to be sent once more after an unknown outcome.
     """
-    lost = notice.attempts[-1] if notice.attempts else None
-    waits = notice.state in _WAITING and lost is not None and (lost.number, lost.outcome) == (notice.attempt, "unknown")
-    return waits or notice.state in _IN_FLIGHT
+    told = {one.outcome for one in notice.attempts if one.number == notice.attempt}
+    return notice.state in _IN_FLIGHT or (notice.state in _WAITING and told == {"unknown"})
 
 
 def _after_silence(notice: Notice, now: datetime) -> tuple[Notice, bool]:

@@ -445,6 +445,14 @@ class TestReport:
         assert (failed.state, failed.channel) == (State.PLANNED, SMS)
         assert accepted.state is State.ACCEPTED
 
+    def test_of_failure_counts_once_though_it_overtook_an_answer_that_never_came(self) -> None:
+        failed = advance(claimed(), 1, Report.FAILED, refused(Remedy.SMS), NOW, 0.5)
+        assert failed is not None
+        lost = outcome_of(failed, Unknown("timeout"))
+
+        assert advance(lost, 1, Report.FAILED, refused(Remedy.SMS), NOW, 0.5) is None
+        assert (lost.state, lost.channel) == (State.PLANNED, SMS)
+
     def test_of_sending_does_not_undo_a_refusal_that_waits_for_its_retry(self) -> None:
         waiting = outcome_of(claimed(), refused(Remedy.RETRY))
 
