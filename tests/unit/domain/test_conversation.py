@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.asking import OPENING_MEDIA, called
 from chalicelib.domain.contact import MOST_OPEN, Contact, Mark, Told
-from chalicelib.domain.conversation import MOST_ANSWERS, QUIET, SPOKEN, Decision, Intent, decide, hour_of
+from chalicelib.domain.conversation import MOST_ANSWERS, SPOKEN, Decision, Intent, decide, hour_of
 from chalicelib.domain.message import Message
 from chalicelib.domain.notice import Kind
+from chalicelib.domain.replies import QUIET
 from chalicelib.domain.request import Status
 from tests.unit.domain import samples
 from tests.unit.domain.samples import KTP, NOW, OFFICE

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.conversation import MOST_ANSWERS, QUIET, Decision, Intent
+from chalicelib.domain.conversation import MOST_ANSWERS, Decision, Intent
 from chalicelib.domain.delivery import Buttons, Choices
 from chalicelib.domain.notice import Kind
+from chalicelib.domain.replies import QUIET
 from chalicelib.domain.request import Request, Status
 from chalicelib.domain.staff import Role
 from chalicelib.entry import views
