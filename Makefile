@@ -11,7 +11,7 @@ OPS := $(BIN)/python -m ops
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test chaos bench screenshot check format bootstrap deploy doctor package clean
+.PHONY: help setup demo up test chaos mutants bench screenshot check format bootstrap deploy doctor package clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,7 +28,11 @@ test: $(READY) ## Run every tier of tests that this machine can; STRICT=1 fails 
 	@$(BIN)/python -m tests.tiers $(if $(filter 1,$(STRICT)),--strict)
 
 chaos: $(READY) ## Break everything by chance: N seeds from SEED on; a failing one is replayed by its number
-	@$(BIN)/python -m tests.chaos.play --seed $(or $(SEED),0) --n $(or $(N),200)
+	@$(BIN)/python -m tests.chaos.play --seed $(or $(SEED),0) --n $(or $(N),200) --share $(or $(SHARE),0.05) \
+		--residents $(or $(RESIDENTS),12) --without '$(WITHOUT)' --certain '$(CERTAIN)'
+
+mutants: $(READY) ## Break delivery in every known way, one at a time, and see whether the tests notice
+	@$(BIN)/python -m tests.chaos.mutants
 
 bench: $(READY) ## Tell how long residents wait for an answer on this machine, at two messages a second
 	@$(BIN)/python -m bench.answers

@@ -2,18 +2,14 @@
 
 import pytest
 
-from tests.chaos.play import play
+from tests.chaos.play import play, setting
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_no_notice_is_lost_or_doubled_whatever_goes_wrong(seed: int) -> None:
-    figures = play(seed, share=0.05)
-
-    assert figures["notices"] > 0
+    assert play(setting(seed))["notices"] > 0
 
 
 @pytest.mark.parametrize("seed", range(1000, 1010))
 def test_nor_when_every_fifth_call_goes_wrong(seed: int) -> None:
-    figures = play(seed, share=0.2)
-
-    assert figures["notices"] > 0
+    assert play(setting(seed, share=0.2))["notices"] > 0

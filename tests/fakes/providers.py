@@ -63,7 +63,7 @@ class _FakeProvider(Generic[M]):
     def __init__(self, script: Script[M] = ()) -> None:
         self.attempts: list[M] = []
         self.arrivals: list[Arrival[M]] = []
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a script may bring about another send
         self._next_step = script if callable(script) else _one_by_one(script)
 
     def send(self, message: M) -> Outcome:

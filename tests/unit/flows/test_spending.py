@@ -52,6 +52,21 @@ def test_the_sum_is_the_days() -> None:
     assert (item["pk"], item["sk"], item["mills"]) == ("SPEND#1801", "DAY#2026-11-24", 700)
 
 
+def test_two_who_pay_at_once_pay_twice() -> None:
+    """Whatever one of them is at when the other comes."""
+    calm = owing(2)
+    calm.clock.now = START.replace(minute=1)
+    for position in range(len(operations(calm.store, partial(calm.deliver, calm.notices()[0].id)))):
+        world = owing(2)
+        world.clock.now = START.replace(minute=1)
+        first, second = (one.id for one in world.notices())
+        with disturbed(world.store, position, "before", partial(world.deliver, second)) as struck:
+            world.deliver(first)
+        assert struck
+        assert len(world.sms.arrivals) == 2
+        assert [item["mills"] for item in world.items("SPEND#")] == [700]
+
+
 def test_many_at_once_spend_no_more_than_the_sum() -> None:
     world, count = owing(8), 8
     world.clock.now = START.replace(minute=1)
