@@ -33,6 +33,7 @@ class Stage(Protocol):
     phones: Phones
     call: Call
     calm: bool
+    trace: list[str]
 
     def meanwhile(self, kind: str, about: str, event: Callable[[], None]) -> None:
         """Lets something happen in the middle of what is under way."""
@@ -95,6 +96,9 @@ class Providers:
         known = ending.answer is not None and not isinstance(ending.answer, Unknown)
         assert not ending.arrives or not isinstance(ending.answer, Refused), "a script that makes no sense"
         stage = self._stage
+        told = "we die" if ending.answer is None else f"{type(ending.answer).__name__} {getattr(ending.answer, 'code', '')}"
+        arrives = "arrives" if ending.arrives else "does not arrive"
+        stage.trace.append(f"{stage.world.clock():%d %H:%M:%S}   {channel} {message.callback} {arrives}: {told}")
         one = stage.phones.sent(message.callback, channel, stage.call, scopes=scopes, arrived=ending.arrives, known=known)
         self.under_way.append(one)
         return one
