@@ -116,7 +116,7 @@ def check_step(before: Notice, after: Notice) -> None:
 def _check_ends(before: Notice, after: Notice, where: str) -> None:
     if before.state in ARRIVED and (after.state not in ARRIVED or RANK[after.state] < RANK[before.state]):
         raise Broken(f"{where}: what arrived is told otherwise")
-    by_staff = after.state is State.PLANNED and after.asked_at != before.asked_at
+    by_staff = after.state is State.PLANNED and after.reason == "resent_by_staff"
     if before.state in FINAL and after.state is not before.state and not (after.state in ARRIVED or by_staff):
         raise Broken(f"{where}: what ended goes on")
     if after.state in FINAL and after.due_at is not None:
