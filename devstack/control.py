@@ -1,7 +1,9 @@
 """Kabar's time, and whether anything is still to be done."""
 
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from devstack.clock import OffsetClock
@@ -9,6 +11,9 @@ from devstack.pumps.function import Function
 from devstack.pumps.tick import TickPump
 
 _ADVANCE_WAITS_S = 60.0
+_ADVANCE_TICKS_S = 20.0
+_MOST_TICKS = 100
+_BETWEEN_TICKS_S = 60.0
 _BETWEEN_LOOKS_S = 0.02
 
 
@@ -33,24 +38,51 @@ class Control:
         self._sources: Sequence[Worker] = ()
         self._pumps: Sequence[Pump] = ()
         self._tick: TickPump | None = None
+        self._due: Callable[[], datetime | None] = lambda: None
 
-    def watch(self, sources: Sequence[Worker], pumps: Sequence[Pump], tick: TickPump) -> None:
+    def watch(
+        self,
+        sources: Sequence[Worker],
+        pumps: Sequence[Pump],
+        tick: TickPump,
+        due: Callable[[], datetime | None] = lambda: None,
+    ) -> None:
         """Says what there is, in the order in which work moves without any function being invoked.
 
-        sources: what brings work in from outside.  pumps: what carries it on, the stream before the queue.
+        sources: what brings work in from outside.  pumps: what carries it on, the stream before the queue.  due: when a tick
+        will next have something to do.
         """
-        self._sources, self._pumps, self._tick = sources, (tick, *pumps), tick
+        self._sources, self._pumps, self._tick, self._due = sources, (tick, *pumps), tick, due
 
     def advance(self, seconds: float) -> bool:
-        """Moves the clock, ticks once and waits; returns whether all is idle.
+        """Lets time pass: a tick each minute of it and one at its end, each with all that follows. Returns whether all is idle.
+
+        Ticks that would find nothing due are spared. So are all but the last once they have taken a while, or are many.
 
         Raises:
             ValueError, OverflowError: as OffsetClock.advance.
         """
-        self._clock.advance(seconds)
-        if self._tick is not None:
-            self._tick.tick()
+        self._clock() + timedelta(seconds=seconds)  # an OverflowError before anything has moved
+        left, spared_after = seconds, time.monotonic() + _ADVANCE_TICKS_S
+        for number in range(_MOST_TICKS):
+            idle = self.settle(_ADVANCE_WAITS_S)
+            enough = number == _MOST_TICKS - 1 or time.monotonic() > spared_after or not idle
+            step = left if enough else min(left, self._to_next_tick())
+            self._clock.advance(step)
+            if self._tick is not None:
+                self._tick.tick()
+            left -= step
+            if left <= 0:
+                break
         return self.settle(_ADVANCE_WAITS_S)
+
+    def _to_next_tick(self) -> float:
+        """How many seconds it is to the first tick, of those each minute from now on, that has something to do."""
+        due = self._due()
+        if due is None:
+            return math.inf
+        wait_s = max(0.0, (due - self._clock()).total_seconds())
+        return (wait_s // _BETWEEN_TICKS_S + 1) * _BETWEEN_TICKS_S
 
     def settle(self, timeout_s: float) -> bool:
         """Waits until all is idle; returns False when it was not in time."""

@@ -13,6 +13,7 @@ from chalicelib.wiring import utc_now
 from devstack.aws import LocalAws
 from devstack.clock import OffsetClock, into_the_day
 from devstack.control import Control
+from devstack.due import DueTimes
 from devstack.environment import entered
 from devstack.host import Host, LambdaFiles
 from devstack.listening import listen
@@ -128,7 +129,7 @@ def _pump(
         redelivery_delay_s=_REDELIVERY_DELAY_S,
     )
     tick = TickPump(host.function("sweep"), clock, rule=f"kabar-{STAGE}-sweep")
-    control.watch(sources=[simulator], pumps=[stream, queue], tick=tick)
+    control.watch(sources=[simulator], pumps=[stream, queue], tick=tick, due=DueTimes(aws.dynamodb(), backing.table))
     for pump in (queue, stream, tick):
         parts.callback(pump.stop)
         pump.start()
