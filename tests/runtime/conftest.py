@@ -1,6 +1,5 @@
 """One deployed stack for the whole tier. It skips itself where the emulator is not to be had, of which tests/tiers.py tells."""
 
-import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +10,10 @@ from devstack.runtime import emulator
 from tests.runtime.lambdas import Lambdas
 from tests.runtime.logs import FunctionLog, read
 from tests.system.client import Devstack
+from tests.system.privacy import has_phone
 from tests.system.process import Process, falls_silent
 
 TOLD = pytest.StashKey[list[str]]()
-A_PHONE = re.compile(r"(?<!\d)(?:\+?62|0)[ -]?8\d{2}[ -]?\d{3,4}[ -]?\d{3,4}")
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +30,7 @@ def devstack(request: pytest.FixtureRequest) -> Iterator[Devstack]:
         assert process.ends_after(signal.SIGTERM) == 0
         assert falls_silent(stack.aws_endpoint_url), "moto outlived its stack"
         assert not Path(stack.described["package"]).exists(), "the package was left behind"
-        assert [log.name for log in logs if A_PHONE.search(log.text)] == [], "a phone number was logged"
+        assert [log.name for log in logs if has_phone(log.text)] == [], "a phone number was logged"
         assert [log.name for log in logs if stack.described["staff_token"] in log.text] == [], "a token was logged"
         assert A_PHONE.search(process.errors()) is None, "a phone number was logged"
 
