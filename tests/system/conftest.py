@@ -10,6 +10,18 @@ from tests.system.process import Process, falls_silent
 
 
 @pytest.fixture(scope="session")
+def faulty() -> Iterator[Devstack]:
+    """Another stack, for tests that break its channels and move its clock by days."""
+    with Process("--json", "--port", "0") as process:
+        stack = Devstack(process.first_line())
+        yield stack
+        stack.close()
+        assert process.ends_after(signal.SIGTERM) == 0
+        logged = process.errors().splitlines()
+    assert [line for line in logged if has_phone(line)] == [], "a phone number was logged"
+
+
+@pytest.fixture(scope="session")
 def devstack() -> Iterator[Devstack]:
     """One stack for all system tests: each uses residents of its own. At its end it is held to what every stack promises."""
     with Process("--json", "--port", "0") as process:
