@@ -12,7 +12,8 @@ from chalicelib.domain.inbound import StatusReport
 from chalicelib.domain.notice import Report
 
 _CONTEXT = "kabar"
-# TEXT_SUCCESSFUL says that the carrier took it, TEXT_DELIVERED that the phone did.
+# TEXT_SUCCESSFUL says that the carrier took it, TEXT_DELIVERED that the phone did; in some countries the two are one, and then
+# TEXT_SUCCESSFUL is the last that is ever told (`isFinal`).
 _WORDS = {
     "TEXT_QUEUED": Report.SENT,
     "TEXT_PENDING": Report.SENT,
@@ -39,7 +40,8 @@ def report(message: str) -> StatusReport:
     """
     event: dict[str, Any] = json.loads(message)
     word = str(event["eventType"])
-    known = _WORDS.get(word)
+    carried = word == "TEXT_SUCCESSFUL" and event.get("isFinal") is True
+    known = Report.DELIVERED if carried else _WORDS.get(word)
     at = datetime.fromtimestamp(int(event["eventTimestamp"]) / 1000, UTC)
     refusal = Refused(word.lower(), Remedy.OUR_FAULT) if known is Report.FAILED else None
     callback = (event.get("context") or {}).get(_CONTEXT)

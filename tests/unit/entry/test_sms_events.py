@@ -28,10 +28,15 @@ WORDS = {
 
 @pytest.mark.parametrize(("word", "said"), [(word, said) for word, all_ in WORDS.items() for said in all_])
 def test_word_of_theirs_is_one_of_ours(word: Report, said: str) -> None:
-    found = report(json.dumps(EVENT | {"eventType": said}))
+    found = report(json.dumps(EVENT | {"eventType": said, "isFinal": said != "TEXT_SUCCESSFUL"}))
 
     assert (found.status, found.at, found.callback) == (word, NOW, f"{ID}.2#2")
     assert found.refusal == (Refused(said.lower(), Remedy.OUR_FAULT) if word is Report.FAILED else None)
+
+
+def test_what_the_carrier_took_is_there_when_nothing_more_will_be_told() -> None:
+    assert report(json.dumps(EVENT | {"eventType": "TEXT_SUCCESSFUL", "isFinal": True})).status is Report.DELIVERED
+    assert report(json.dumps(EVENT | {"eventType": "TEXT_SUCCESSFUL", "isFinal": "true"})).status is Report.SENT
 
 
 def test_word_that_nobody_knows_is_kept_as_it_is() -> None:
