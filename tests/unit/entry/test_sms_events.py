@@ -35,8 +35,8 @@ def test_word_of_theirs_is_one_of_ours(word: Report, said: str) -> None:
 
 
 def test_what_the_carrier_took_is_there_when_nothing_more_will_be_told() -> None:
-    assert report(json.dumps(EVENT | {"eventType": "TEXT_SUCCESSFUL", "isFinal": True})).status is Report.DELIVERED
-    assert report(json.dumps(EVENT | {"eventType": "TEXT_SUCCESSFUL", "isFinal": "true"})).status is Report.SENT
+    assert report(json.dumps(EVENT | {"eventType": "TEXT_SUCCESSFUL", "isFinal": True})).status == Report.DELIVERED
+    assert report(json.dumps(EVENT | {"eventType": "TEXT_SUCCESSFUL", "isFinal": "true"})).status == Report.SENT
 
 
 def test_word_that_nobody_knows_is_kept_as_it_is() -> None:
