@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from chalicelib.flows.deliver import Deliver
     from chalicelib.flows.desk import Desk
     from chalicelib.flows.dispatch import Dispatch
+    from chalicelib.flows.due_notices import DueNotices
     from chalicelib.flows.ingest import Ingest
     from chalicelib.flows.keeping import Keeping
     from chalicelib.flows.ledger import Ledger
     from chalicelib.flows.lookup import Lookup
+    from chalicelib.flows.orphans import Orphans
     from chalicelib.flows.people import People
     from chalicelib.flows.reading import Reading
     from chalicelib.flows.receipts import Receipts
@@ -158,13 +160,24 @@ class Wiring:
         )  # fmt: skip
 
     @cached_property
+    def due_notices(self) -> "DueNotices":
+        from chalicelib.flows.due_notices import DueNotices
+
+        return DueNotices(
+            self.store, self.ledger, self.queue, self.keeping, self.metrics, self.offices, self.clock, self._sms_reports
+        )
+
+    @cached_property
+    def orphans(self) -> "Orphans":
+        from chalicelib.flows.orphans import Orphans
+
+        return Orphans(self.store, self.receipts, self.keeping, self.clock)
+
+    @cached_property
     def sweep(self) -> "Sweep":
         from chalicelib.flows.sweep import Sweep
 
-        return Sweep(
-            self.store, self.ledger, self.receipts, self.queue, self.keeping, self.metrics, self.offices, self.clock,
-            self._sms_reports,
-        )  # fmt: skip
+        return Sweep([self.due_notices, self.orphans])
 
     @cached_property
     def lookup(self) -> "Lookup":

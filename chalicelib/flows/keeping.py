@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chalicelib.domain.inbound import Broken, Event, StatusReport
-from chalicelib.ports import Clock, ConditionFailed, Put, Store
+from chalicelib.domain.inbound import NO_DAY, Broken, Event, StatusReport
+from chalicelib.ports import Clock, ConditionFailed, Key, Put, Store, Update
 from chalicelib.table import messages
 
 
@@ -34,6 +34,11 @@ class Keeping:
     def broken(self, broken: Broken) -> Stored:
         """Keeps an element that nobody could understand."""
         return self._keep(messages.put_broken(broken, self.clock()), Stored.QUARANTINED)
+
+    def park(self, key: Key) -> None:
+        """Leaves a mark for a person to find it by, and takes what nobody can read out of the way of what is due."""
+        self.broken(Broken("unreadable_due_item", NO_DAY, f"{key.pk} {key.sk}"))
+        self.store.update(Update(key, remove=("due_pk", "due_at")))
 
     def _keep(self, puts: list[Put], kept: Stored) -> Stored:
         """Keeps all of something; what is too large for one item takes several, the first of them written last."""

@@ -106,7 +106,7 @@ MUTANTS = (
         "return replace(notice, due_at=now + FIRST_DUE), True", "return replace(notice, due_at=None), True",
     ),
     Mutant(
-        "the sweep does not move the due time", "chalicelib/flows/sweep.py",
+        "the sweep does not move the due time", "chalicelib/flows/due_notices.py",
         "self.ledger.step(notice, change)\n", "change(notice)\n",
     ),
     Mutant(
@@ -174,8 +174,8 @@ MUTANTS = (
         "if isinstance(content, Template):\n        scopes", "if not content:\n        scopes",
     ),
     Mutant(
-        "what cannot be read stops the sweep", "chalicelib/flows/sweep.py",
-        "self._park(key)\n            return None", "raise", (f"{_FLOWS}test_sweep.py",),
+        "what cannot be read stops the sweep", "chalicelib/flows/due_notices.py",
+        "self.keeping.park(key)\n            return None", "raise", (f"{_FLOWS}test_sweep.py",),
     ),
 )  # fmt: skip
 

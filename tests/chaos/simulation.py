@@ -65,7 +65,8 @@ class Simulation:
         self.weather = weather(self.chance, self._now(), outage=setting.outage)
         self.world.clock.now += timedelta(hours=self.weather.start_hours)
         self._let_the_office_pay()
-        vars(self.world.parts)["sweep"] = replace(self.world.parts.sweep, queue=WatchedQueue(self.world, self.store))
+        watched = WatchedQueue(self.world, self.store)
+        vars(self.world.parts)["due_notices"] = replace(self.world.parts.due_notices, queue=watched)
         self.phones = Phones(self.world, self.store, sms_reports=self.weather.sms_reports)
         self.call = Call(0, self.world.clock())
         self.trace: list[str] = []

@@ -37,6 +37,7 @@ NOT_FOR_A_WEBHOOK = {
     "chalicelib.flows.deliver",
     "chalicelib.flows.desk",
     "chalicelib.flows.dispatch",
+    "chalicelib.flows.due_notices",
     "chalicelib.flows.lookup",
     "chalicelib.flows.reading",
     "chalicelib.flows.sweep",

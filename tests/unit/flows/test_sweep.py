@@ -9,7 +9,7 @@ from chalicelib.domain.delivery import Remedy
 from chalicelib.domain.errors import TransientError
 from chalicelib.domain.ledger import LEASE, REPORT_WAIT
 from chalicelib.domain.notice import FIRST_DUE, Kind, Notice, State
-from chalicelib.flows.sweep import MOST_PER_OFFICE
+from chalicelib.flows.due_notices import MOST_PER_OFFICE
 from chalicelib.ports import Key, Put, Update
 from chalicelib.table import notices
 from tests.data import payloads
