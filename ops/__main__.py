@@ -11,6 +11,7 @@ from ops import (
     deploy,
     doctor,
     package,
+    person,
     quarantine,
     restore,
     rollback,
@@ -29,8 +30,8 @@ def ops() -> None:
 
 for command in (
     bootstrap.command, catalogue.group, channels.group, dead_letters.group, delete.command, deploy.command, doctor.command,
-    package.command, quarantine.group, restore.command, rollback.command, secrets.group, send_test.command, staff.group,
-    templates.command,
+    package.command, person.group, quarantine.group, restore.command, rollback.command, secrets.group, send_test.command,
+    staff.group, templates.command,
 ):  # fmt: skip
     ops.add_command(command)
 

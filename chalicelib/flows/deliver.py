@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from chalicelib.domain.catalogue import Office
+from chalicelib.domain.contact import Contact
 from chalicelib.domain.delivery import NotSent, Outbound, Outcome, Refused, Remedy, Template, TextMessage
 from chalicelib.domain.errors import TransientError
 from chalicelib.domain.ledger import Sent, claim, give_back, record, turn_to_sms
@@ -97,7 +98,8 @@ class Deliver:
         wanted = [notice.request_id] if notice.request_id else list(notice.about)
         keys = [contacts.key(notice.contact_id), circuits.key(notice.office), *(requests.key(one) for one in wanted)]
         items = {Reader(item).text("pk"): item for item in self.store.get_many(keys)}
-        contact = contacts.read(items[f"CONTACT#{notice.contact_id}"])
+        item = items.get(f"CONTACT#{notice.contact_id}")
+        contact = contacts.read(item) if item else Contact(notice.contact_id)  # somebody who was erased has no address
         if contact.merged_into is not None:
             contact = living(self.store, contact.merged_into) or contact
         found = [requests.read(items[f"REQ#{one}"]) for one in wanted if f"REQ#{one}" in items]

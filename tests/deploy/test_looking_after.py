@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.dynamo import DynamoStore
+from chalicelib.adapters.secrets import secret_values
 from chalicelib.domain.inbound import NO_DAY, Broken
+from chalicelib.flows.people import People
 from chalicelib.ports import Key
-from chalicelib.table import messages
+from chalicelib.table import contacts, messages
+from ops.parameters import Parameters
 from ops.project import FUNCTIONS, function_name
 from ops.target import utc_now
 from tests.deploy.place import Place
@@ -217,6 +220,22 @@ def test_dead_letters_are_listed_put_back_and_not_put_back_twice(pilot: Pilot) -
     assert "Put 1 back" in first
     assert "Nothing to put back" in second
     assert pilot.bodies("notices") == [{"notice": "KTP-7F3K-9QXM-2DM.1"}]
+
+
+def test_a_resident_is_shown_and_erased_by_a_number_that_no_command_line_holds(pilot: Pilot) -> None:
+    phone = "+6281200007788"
+    secrets = secret_values(Parameters(pilot.place.client("ssm"), STAGE).read())
+    contact_id = People(pilot.store, Random(7)).find(secrets.address_key, phone, None, "Invented Name")
+    code, shown, err = pilot.ops("person", "show", given="0812-0000-7788\n")
+    assert code == 0, err
+    assert {one["sk"] for one in json.loads(shown)["items"]} == {"CONTACT", "ADDRESS"}
+    assert phone in shown
+    code, out, err = pilot.ops("person", "erase", "--yes", given="0812-0000-7788\n")
+    assert (code, out) == (0, ""), err
+    assert pilot.store.get(contacts.key(contact_id)) is None
+    code, _, err = pilot.ops("person", "show", given="0812-0000-7788\n")
+    assert code == 1
+    assert "Nobody with that number is known." in err
 
 
 def quarantined(pilot: Pilot, broken: Broken) -> str:

@@ -11,7 +11,7 @@ from chalicelib.domain.delivery import Buttons, FreeText, Remedy, Template
 from chalicelib.domain.notice import Channel, Kind, Notice, State
 from chalicelib.domain.request import Request, Status
 from chalicelib.flows.desk import Idempotency, WalkIn
-from chalicelib.ports import Delete, Key, Update
+from chalicelib.ports import Key, Update
 from chalicelib.table import contacts
 from tests.data import payloads
 from tests.data.payloads import KK, KTP, SITI
@@ -320,7 +320,7 @@ def test_a_later_notice_does_not_overtake_one_that_is_being_sent() -> None:
 
 def test_a_notice_that_cannot_be_made_into_words_is_failed_with_a_reason_and_seen_by_staff() -> None:
     world, request = opened(run=False)
-    world.store.delete(Delete(Key(f"CONTACT#{request.contact_id}", "CONTACT")))
+    world.store.update(Update(Key(f"CONTACT#{request.contact_id}", "CONTACT"), set_={"opted_out_at": "yesterday"}))
     world.run()
     assert (last(world).state, last(world).reason, last(world).due_at) == (State.FAILED, "internal", None)
     assert world.parts.telling.page(world.officer, State.FAILED, 10, "")[0] == [last(world)]
@@ -329,7 +329,7 @@ def test_a_notice_that_cannot_be_made_into_words_is_failed_with_a_reason_and_see
 
 def test_a_poisonous_notice_stops_none_behind_it() -> None:
     world, request = opened(run=False)
-    world.store.delete(Delete(Key(f"CONTACT#{request.contact_id}", "CONTACT")))
+    world.store.update(Update(Key(f"CONTACT#{request.contact_id}", "CONTACT"), set_={"opted_out_at": "yesterday"}))
     world.say("halo", sender="6281200000002")
     world.run()
     assert [one.message.to.phone for one in world.whatsapp.arrivals] == ["+6281200000002"]
