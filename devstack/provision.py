@@ -29,6 +29,11 @@ class Backing:
     queue_name: str
     queue_arn: str
     dead_letters_url: str
+    media_queue_url: str
+    media_queue_name: str
+    media_queue_arn: str
+    media_dead_letters_url: str
+    media_bucket: str
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,11 @@ def create_backing(aws: LocalAws, stage: str, timeout_s: float = 20.0) -> Backin
         queue_name=outputs["QueueName"],
         queue_arn=outputs["QueueArn"],
         dead_letters_url=_at(aws, outputs["DeadLettersUrl"]),
+        media_queue_url=_at(aws, outputs["MediaQueueUrl"]),
+        media_queue_name=outputs["MediaQueueName"],
+        media_queue_arn=outputs["MediaQueueArn"],
+        media_dead_letters_url=_at(aws, outputs["MediaDeadLettersUrl"]),
+        media_bucket=outputs["MediaBucket"],
     )
 
 

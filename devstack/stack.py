@@ -110,6 +110,9 @@ def _variables(backing: Backing, aws_url: str, graph_url: str) -> dict[str, str]
         "KABAR_STREAM_ARN": backing.stream_arn,
         "KABAR_QUEUE_NAME": backing.queue_name,
         "KABAR_QUEUE_URL": backing.queue_url,
+        "KABAR_MEDIA_QUEUE_NAME": backing.media_queue_name,
+        "KABAR_MEDIA_QUEUE_URL": backing.media_queue_url,
+        "KABAR_MEDIA_BUCKET": backing.media_bucket,
         "KABAR_GRAPH_URL": graph_url,
     }
 

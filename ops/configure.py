@@ -9,21 +9,30 @@ from string import Template
 from typing import Any
 
 from ops.failure import Failure
-from ops.project import CHALICE, FUNCTIONS, SMS_REPORTS, read_json, write_json
+from ops.project import CHALICE, FUNCTIONS, SMS_REPORTS, SOCIAL, read_json, write_json
 
 _ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):dynamodb:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):table/")
-_OF_SMS = frozenset({"KABAR_SMS_ENGINE", "KABAR_SMS_TOPIC", "KABAR_SMS_CONFIGURATION_SET"})
+_OF_CHOICE = frozenset({"KABAR_SMS_ENGINE", "KABAR_SMS_TOPIC", "KABAR_SMS_CONFIGURATION_SET", "KABAR_SOCIAL_TOPIC"})
+"""Variables of those stages alone that chose what they are for."""
 
 
 @dataclass(frozen=True)
 class Outputs:
-    """What Chalice must know of the backing stack. sms: the variables of an office that sends by End User Messaging SMS."""
+    """What Chalice must know of the backing stack.
+
+    sms: the variables of an office that sends by End User Messaging SMS. social_topic: where End User Messaging Social tells
+    what residents write, empty where all numbers are Meta's own.
+    """
 
     table: str
     stream_arn: str
     queue_name: str
     queue_url: str
+    media_queue_name: str
+    media_queue_url: str
+    media_bucket: str
     sms: Mapping[str, str] = field(default_factory=dict)
+    social_topic: str = ""
 
     @classmethod
     def of(cls, outputs: Mapping[str, str]) -> "Outputs":
@@ -33,12 +42,27 @@ class Outputs:
             sms["KABAR_SMS_ENGINE"] = "eum"
             sms["KABAR_SMS_TOPIC"] = outputs["SmsReportsTopic"]
             sms["KABAR_SMS_CONFIGURATION_SET"] = outputs["SmsConfigurationSet"]
-        return cls(outputs["TableName"], outputs["StreamArn"], outputs["QueueName"], outputs["QueueUrl"], sms)
+        return cls(
+            table=outputs["TableName"],
+            stream_arn=outputs["StreamArn"],
+            queue_name=outputs["QueueName"],
+            queue_url=outputs["QueueUrl"],
+            media_queue_name=outputs["MediaQueueName"],
+            media_queue_url=outputs["MediaQueueUrl"],
+            media_bucket=outputs["MediaBucket"],
+            sms=sms,
+            social_topic=outputs["SocialTopic"] if outputs["SocialMessaging"] == "yes" else "",
+        )
 
     @property
     def functions(self) -> tuple[str, ...]:
         """The functions that there are then."""
-        return (*FUNCTIONS, SMS_REPORTS) if self.sms else FUNCTIONS
+        return (*FUNCTIONS, *([SMS_REPORTS] if self.sms else []), *([SOCIAL] if self.social_topic else []))
+
+    @property
+    def choices(self) -> frozenset[str]:
+        """What a policy's statement may be for alone: the engine for SMS, and `social`."""
+        return frozenset({"eum" if self.sms else "sns", *(["social"] if self.social_topic else [])})
 
 
 def configure(stage: str, outputs: Outputs, chalice: Path = CHALICE) -> list[str]:
@@ -64,7 +88,11 @@ def environment(stage: str, outputs: Outputs) -> dict[str, str]:
         "KABAR_QUEUE_URL": outputs.queue_url,
         "KABAR_QUEUE_NAME": outputs.queue_name,
         "KABAR_STREAM_ARN": outputs.stream_arn,
+        "KABAR_MEDIA_QUEUE_URL": outputs.media_queue_url,
+        "KABAR_MEDIA_QUEUE_NAME": outputs.media_queue_name,
+        "KABAR_MEDIA_BUCKET": outputs.media_bucket,
         **outputs.sms,
+        **({"KABAR_SOCIAL_TOPIC": outputs.social_topic} if outputs.social_topic else {}),
     }
 
 
@@ -75,7 +103,7 @@ def with_stage(config: Mapping[str, Any], stage: str, outputs: Outputs) -> dict[
     # By its own name, since CloudWatch tells APIs apart by name and stage, and all of Kabar's are called "kabar".
     known.setdefault("api_gateway_stage", stage)
     known["autogen_policy"] = False
-    written = {name: value for name, value in known.get("environment_variables", {}).items() if name not in _OF_SMS}
+    written = {name: value for name, value in known.get("environment_variables", {}).items() if name not in _OF_CHOICE}
     known["environment_variables"] = {**written, **environment(stage, outputs)}
     functions = dict(known.get("lambda_functions", {}))
     for name in outputs.functions:
@@ -87,7 +115,7 @@ def with_stage(config: Mapping[str, Any], stage: str, outputs: Outputs) -> dict[
 def policies(stage: str, outputs: Outputs, chalice: Path = CHALICE) -> dict[str, Any]:
     """Each function's policy, from its template in .chalice/policies.
 
-    A statement with `When` is for stages with that SMS engine only.
+    A statement with `When` is for stages that chose that only.
 
     Raises:
         Failure: the stream's ARN is none.
@@ -95,16 +123,22 @@ def policies(stage: str, outputs: Outputs, chalice: Path = CHALICE) -> dict[str,
     parts = _ARN.match(outputs.stream_arn)
     if parts is None:
         raise Failure(f"{outputs.stream_arn} is not the ARN of a table's stream.")
-    words = {"stage": stage, "table": outputs.table, "stream": outputs.stream_arn, "queue": outputs.queue_name}
-    engine = "eum" if outputs.sms else "sns"
+    words = {
+        "stage": stage,
+        "table": outputs.table,
+        "stream": outputs.stream_arn,
+        "queue": outputs.queue_name,
+        "media_queue": outputs.media_queue_name,
+        "media_bucket": outputs.media_bucket,
+    }
     return {
-        name: _for_engine(json.loads(_template(name, chalice).substitute(words, **parts.groupdict())), engine)
+        name: _chosen(json.loads(_template(name, chalice).substitute(words, **parts.groupdict())), outputs.choices)
         for name in outputs.functions
     }
 
 
-def _for_engine(policy: dict[str, Any], engine: str) -> dict[str, Any]:
-    statements = [one for one in policy["Statement"] if one.get("When", engine) == engine]
+def _chosen(policy: dict[str, Any], choices: frozenset[str]) -> dict[str, Any]:
+    statements = [one for one in policy["Statement"] if "When" not in one or one["When"] in choices]
     return {**policy, "Statement": [{key: value for key, value in one.items() if key != "When"} for one in statements]}
 
 

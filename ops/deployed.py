@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any, TypeAlias
 
 from ops import tuning
-from ops.project import FUNCTIONS, SMS_REPORTS, function_name
+from ops.project import ANY_FUNCTION, function_name
 from ops.record import Record
 from ops.target import Target
 
@@ -54,7 +54,7 @@ def policy(target: Target, role: str) -> Any:
 
 
 def _functions(target: Target) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for name in (*FUNCTIONS, SMS_REPORTS):
+    for name in ANY_FUNCTION:
         if (found := function(target, name)) is not None:
             granted = policy(target, found["Role"].rpartition("/")[2])
             yield name, {setting: found.get(setting) for setting in _SETTINGS} | {"policy": granted}

@@ -18,7 +18,9 @@ _LOGICAL = {
     "dispatch": "Dispatch",
     "deliver": "Deliver",
     "sweep": "Sweep",
+    "media": "Media",
     "sms_reports": "SmsReports",
+    "social": "Social",
 }
 
 

@@ -11,6 +11,10 @@ CONFIG = CHALICE / "config.json"
 FUNCTIONS = ("api_handler", "dispatch", "deliver", "sweep")
 SMS_REPORTS = "sms_reports"
 """The function of an office that sends by End User Messaging SMS; others have none."""
+SOCIAL = "social"
+"""The function of an office with numbers at End User Messaging Social; others have none."""
+ANY_FUNCTION = (*FUNCTIONS, SMS_REPORTS, SOCIAL)
+"""All that a stage may have."""
 
 
 def read_json(path: Path) -> Any:

@@ -8,7 +8,7 @@ from ops import deployed
 from ops.console import say
 from ops.failure import Failure
 from ops.packages import Packages
-from ops.project import FUNCTIONS, SMS_REPORTS, function_name
+from ops.project import ANY_FUNCTION, function_name
 from ops.standing import standing
 from ops.target import Target, at_stage
 
@@ -39,7 +39,7 @@ def command(target: Target) -> None:
     here = standing(target)
     packages = Packages(target.client("s3"), here.outputs["DeploymentsBucket"])
     wanted = previous(packages.history())
-    running = {name: found for name in (*FUNCTIONS, SMS_REPORTS) if (found := deployed.function(target, name))}
+    running = {name: found for name in ANY_FUNCTION if (found := deployed.function(target, name))}
     stale = [name for name, found in running.items() if found["CodeSha256"] != wanted["sha256"]]
     if not stale:
         say(f"The package of {wanted['at']} is in all functions already: nothing changed.")

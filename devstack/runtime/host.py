@@ -47,7 +47,10 @@ class LambdaKabar:
             StartError: it could not be deployed, or does not run on this machine.
         """
         program = emulator.fetch()
-        outputs = Outputs(backing.table, backing.stream_arn, backing.queue_name, backing.queue_url)
+        outputs = Outputs(
+            backing.table, backing.stream_arn, backing.queue_name, backing.queue_url,
+            backing.media_queue_name, backing.media_queue_url, backing.media_bucket,
+        )  # fmt: skip
         with tempfile.TemporaryDirectory(prefix="kabar-lambda-", ignore_cleanup_errors=True) as made:
             folder = Path(made)
             around = surroundings(folder, program, aws.endpoint_url, graph_url)

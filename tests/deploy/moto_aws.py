@@ -3,6 +3,7 @@
 It is devstack's server for deployments (devstack/moto_deployable.py), with what moto 5.2.5 lacks besides:
 
 - A template's alarms and metric filters are made (tests/deploy/moto_watching.py).
+- A template's buckets keep out the public and forget (tests/deploy/moto_buckets.py).
 - A change set, carried out, leaves the stack with its template, parameters and outputs, and a repeat of it changes nothing.
 """
 
@@ -13,6 +14,7 @@ from moto.cloudformation.models import ChangeSet, Stack
 from devstack import moto_process
 from devstack.moto_deployable import make_deployable
 from tests.deploy import moto_watching
+from tests.deploy.moto_buckets import equip_buckets
 
 
 def carry_out_change_sets() -> None:
@@ -37,5 +39,6 @@ def carry_out_change_sets() -> None:
 if __name__ == "__main__":
     make_deployable()
     carry_out_change_sets()
+    equip_buckets()
     assert moto_watching, "its classes are known to moto from their definition on"
     moto_process.main(int(sys.argv[1]))

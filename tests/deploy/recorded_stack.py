@@ -12,10 +12,10 @@ from typing import Any, TextIO
 
 import boto3
 
-from ops.project import FUNCTIONS, ROOT, SMS_REPORTS
+from ops.project import ANY_FUNCTION, ROOT
 
 _APP = str(ROOT / "app.py")
-_HANDLERS = {*FUNCTIONS, SMS_REPORTS}
+_HANDLERS = frozenset(ANY_FUNCTION)
 
 
 def function_on(frame: FrameType | None) -> str | None:

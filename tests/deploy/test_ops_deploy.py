@@ -87,6 +87,28 @@ def test_what_deliver_cannot_take_ends_among_the_dead_letters(prod: Deployed) ->
     assert int(attributes["Attributes"]["VisibilityTimeout"]) >= 6 * prod.function("deliver")["Timeout"]
 
 
+def test_photos_have_a_queue_and_what_is_not_fetched_ends_among_its_dead_letters(prod: Deployed) -> None:
+    attributes = prod.place.client("sqs").get_queue_attributes(QueueUrl=prod.output("MediaQueueUrl"), AttributeNames=["All"])
+    redrive = json.loads(attributes["Attributes"]["RedrivePolicy"])
+    assert redrive["deadLetterTargetArn"] == prod.output("MediaDeadLettersArn")
+    dead = prod.place.client("sqs").get_queue_attributes(
+        QueueUrl=prod.output("MediaDeadLettersUrl"), AttributeNames=["MessageRetentionPeriod", "SqsManagedSseEnabled"]
+    )["Attributes"]
+    assert dead == {"MessageRetentionPeriod": str(14 * 24 * 3600), "SqsManagedSseEnabled": "true"}
+
+
+def test_photos_lie_in_a_bucket_that_nobody_outside_reads_that_is_encrypted_and_forgets(prod: Deployed) -> None:
+    s3, bucket = prod.place.client("s3"), prod.output("MediaBucket")
+    assert bucket == f"kabar-{STAGE}-media-{ACCOUNT}-{REGION}"
+    assert set(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"].values()) == {True}
+    (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    rules = {one["ID"]: one for one in s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]}
+    assert rules["cut-short"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    assert rules["backstop"]["Expiration"]["Days"] == 400
+    assert "Status" not in s3.get_bucket_versioning(Bucket=bucket)
+
+
 def test_there_are_four_functions_for_arm_each_with_a_role_of_its_own(prod: Deployed) -> None:
     functions = [prod.function(name) for name in FUNCTIONS]
     assert {one["Architectures"][0] for one in functions} == {"arm64"}
@@ -118,6 +140,9 @@ def test_each_function_knows_its_table_and_its_queue(prod: Deployed) -> None:
             "KABAR_QUEUE_NAME": f"kabar-{STAGE}-notices",
             "KABAR_QUEUE_URL": prod.output("QueueUrl"),
             "KABAR_STREAM_ARN": prod.output("StreamArn"),
+            "KABAR_MEDIA_QUEUE_NAME": f"kabar-{STAGE}-media",
+            "KABAR_MEDIA_QUEUE_URL": prod.output("MediaQueueUrl"),
+            "KABAR_MEDIA_BUCKET": f"kabar-{STAGE}-media-{ACCOUNT}-{REGION}",
         }
 
 
@@ -152,7 +177,7 @@ def test_the_api_is_throttled(prod: Deployed) -> None:
 
 def test_logs_end_where_they_are_meant_to_and_are_not_kept_for_ever(prod: Deployed) -> None:
     groups = prod.place.client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/kabar-{STAGE}")["logGroups"]
-    expected = {f"/aws/lambda/{function_name(STAGE, name)}": 90 for name in FUNCTIONS}
+    expected = {f"/aws/lambda/{function_name(STAGE, name)}": 90 for name in (*FUNCTIONS, "media")}
     assert {one["logGroupName"]: one["retentionInDays"] for one in groups} == expected
 
 
@@ -169,14 +194,15 @@ def test_every_function_has_its_alarms_and_all_alarms_tell_somebody(prod: Deploy
 
 def test_what_is_quarantined_is_counted_from_the_logs_of_every_function(prod: Deployed) -> None:
     filters = prod.place.client("logs").describe_metric_filters(filterNamePrefix=f"kabar-{STAGE}-backing")["metricFilters"]
-    assert {one["logGroupName"] for one in filters} == {f"/aws/lambda/{function_name(STAGE, name)}" for name in FUNCTIONS}
+    expected = {f"/aws/lambda/{function_name(STAGE, name)}" for name in (*FUNCTIONS, "media")}
+    assert {one["logGroupName"] for one in filters} == expected
     assert {each["metricName"] for one in filters for each in one["metricTransformations"]} == {"Quarantined"}
 
 
 def test_there_is_a_dashboard(prod: Deployed) -> None:
     board = prod.place.client("cloudwatch").get_dashboard(DashboardName=f"kabar-{STAGE}")
     titles = [one["properties"]["title"] for one in json.loads(board["DashboardBody"])["widgets"]]
-    assert len(titles) == len(set(titles)) == 6
+    assert len(titles) == len(set(titles)) == 8
 
 
 def test_the_package_is_small_and_kept_for_a_rollback(prod: Deployed) -> None:

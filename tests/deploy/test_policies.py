@@ -12,7 +12,7 @@ import pytest
 
 from devstack.environment import ACCOUNT, REGION
 from ops.configure import Outputs, policies
-from ops.project import FUNCTIONS, SMS_REPORTS
+from ops.project import FUNCTIONS, SMS_REPORTS, SOCIAL
 from tests.deploy.iam import Account, Act, grants, listed
 from tests.deploy.place import PROJECT, Place
 from tests.system.client import Devstack
@@ -31,13 +31,16 @@ WITHOUT_ARN = {"sns:Publish"}
 KK, KTP, PINDAH = "100000000000001", "100000000000002", "100000000000003"
 
 
-def outputs(stage: str, sms: dict[str, str] | None = None) -> Outputs:
+def outputs(stage: str, sms: dict[str, str] | None = None, social_topic: str = "") -> Outputs:
     stream = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/kabar-{stage}/stream/2026-01-01T00:00:00.000"
-    return Outputs(f"kabar-{stage}", stream, f"kabar-{stage}-notices", "", sms or {})
+    bucket = f"kabar-{stage}-media-{ACCOUNT}-{REGION}"
+    queues = (f"kabar-{stage}-notices", "", f"kabar-{stage}-media", "")
+    return Outputs(f"kabar-{stage}", stream, *queues, bucket, sms or {}, social_topic)
 
 
 POLICIES = policies("dev", outputs("dev"))
 WITH_REPORTS = policies("dev", outputs("dev", {"KABAR_SMS_ENGINE": "eum"}))
+WITH_SOCIAL = policies("dev", outputs("dev", social_topic="kabar-dev-whatsapp"))
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +202,7 @@ def test_a_function_reads_every_index_that_it_may_read(function: str, acts: dict
 
 STATEMENTS = [
     pytest.param(statement, id=f"{function}-{statement['Sid']}")
-    for function, policy in (*POLICIES.items(), *WITH_REPORTS.items())
+    for function, policy in (*POLICIES.items(), *WITH_REPORTS.items(), *WITH_SOCIAL.items())
     for statement in policy["Statement"]
 ]
 
@@ -221,3 +224,10 @@ def test_the_function_for_reports_is_there_where_sms_are_reported_on_alone() -> 
     actions = {action for one in WITH_REPORTS["deliver"]["Statement"] for action in listed(one["Action"])}
     assert "sms-voice:SendTextMessage" in actions
     assert "sns:Publish" not in actions
+
+
+def test_an_office_with_numbers_at_social_has_one_function_more_and_deliver_may_send_from_them() -> None:
+    assert set(WITH_SOCIAL) == {*FUNCTIONS, SOCIAL}
+    sends = {"social-messaging:SendWhatsAppMessage"}
+    assert sends <= {action for one in WITH_SOCIAL["deliver"]["Statement"] for action in listed(one["Action"])}
+    assert not any(action in sends for one in POLICIES["deliver"]["Statement"] for action in listed(one["Action"]))

@@ -23,6 +23,18 @@ def test_the_template_gives_a_table_with_its_stream_and_a_queue_that_redrives(aw
     assert backing.queue_url.startswith(aws.endpoint_url)
 
 
+def test_the_template_gives_a_queue_for_photos_and_a_bucket(aws: LocalAws) -> None:
+    backing = create_backing(aws, "photos")
+    queue = aws.sqs().get_queue_attributes(QueueUrl=backing.media_queue_url, AttributeNames=["All"])["Attributes"]
+    assert queue["QueueArn"] == backing.media_queue_arn
+    assert queue["QueueArn"].endswith(":kabar-photos-media")
+    assert backing.media_queue_name == "kabar-photos-media"
+    assert queue["VisibilityTimeout"] == "720"
+    assert json.loads(queue["RedrivePolicy"])["deadLetterTargetArn"].endswith(":kabar-photos-media-dead")
+    assert backing.media_dead_letters_url.startswith(aws.endpoint_url)
+    assert aws.client("s3").list_objects_v2(Bucket=backing.media_bucket)["KeyCount"] == 0
+
+
 def test_a_stack_that_is_there_already_is_not_taken_for_a_new_one(aws: LocalAws) -> None:
     create_backing(aws, "twice")
     with pytest.raises(ClientError, match="AlreadyExists"):

@@ -18,6 +18,10 @@ STACK = {
     "QueueName": "kabar-invented-notices",
     "QueueUrl": "https://sqs.ap-southeast-3.amazonaws.com/111122223333/kabar-invented-notices",
     "SmsEngine": "sns",
+    "MediaQueueName": "kabar-invented-media",
+    "MediaQueueUrl": "https://sqs.ap-southeast-3.amazonaws.com/111122223333/kabar-invented-media",
+    "MediaBucket": "kabar-invented-media-111122223333-ap-southeast-3",
+    "SocialMessaging": "no",
 }
 REPORTED = {
     **STACK,
@@ -25,6 +29,7 @@ REPORTED = {
     "SmsReportsTopic": "kabar-invented-sms-reports",
     "SmsConfigurationSet": "kabar-invented",
 }
+BY_SOCIAL = {**STACK, "SocialMessaging": "yes", "SocialTopic": "kabar-invented-whatsapp"}
 OUTPUTS = Outputs.of(STACK)
 
 
@@ -84,15 +89,21 @@ def test_the_environment_is_what_settings_and_app_py_read_and_nothing_else() -> 
         "KABAR_STREAM_ARN",
         "KABAR_QUEUE_NAME",
         "KABAR_SMS_TOPIC",
+        "KABAR_MEDIA_QUEUE_NAME",
+        "KABAR_MEDIA_QUEUE_URL",
+        "KABAR_MEDIA_BUCKET",
+        "KABAR_SOCIAL_TOPIC",
     }
-    assert set(environment(STAGE, Outputs.of(REPORTED))) <= read
-    required = {f"KABAR_{name}" for name in ("STAGE", "TABLE", "QUEUE_URL", "STREAM_ARN", "QUEUE_NAME")}
+    assert set(environment(STAGE, Outputs.of(REPORTED))) | set(environment(STAGE, Outputs.of(BY_SOCIAL))) <= read
+    always = ("STAGE", "TABLE", "QUEUE_URL", "STREAM_ARN", "QUEUE_NAME", "MEDIA_QUEUE_URL", "MEDIA_QUEUE_NAME", "MEDIA_BUCKET")
+    required = {f"KABAR_{name}" for name in always}
     assert set(environment(STAGE, OUTPUTS)) == required
 
 
 def test_the_queues_name_and_its_address_are_those_of_one_queue() -> None:
     told = environment(STAGE, OUTPUTS)
     assert told["KABAR_QUEUE_URL"].endswith("/" + told["KABAR_QUEUE_NAME"])
+    assert told["KABAR_MEDIA_QUEUE_URL"].endswith("/" + told["KABAR_MEDIA_QUEUE_NAME"])
 
 
 def test_an_office_that_gets_reports_on_its_sms_has_one_function_more(chalice: Path) -> None:
@@ -108,8 +119,18 @@ def test_going_back_to_sns_takes_the_reports_away(chalice: Path) -> None:
     assert not any(name.startswith("KABAR_SMS") for name in config(chalice)["stages"][STAGE]["environment_variables"])
 
 
+def test_an_office_with_numbers_at_social_has_one_function_more_until_it_goes_back(chalice: Path) -> None:
+    configure(STAGE, Outputs.of(BY_SOCIAL), chalice)
+    stage = config(chalice)["stages"][STAGE]
+    assert stage["environment_variables"]["KABAR_SOCIAL_TOPIC"] == "kabar-invented-whatsapp"
+    assert set(stage["lambda_functions"]) == {*FUNCTIONS, "social"}
+
+    configure(STAGE, OUTPUTS, chalice)
+    assert "KABAR_SOCIAL_TOPIC" not in config(chalice)["stages"][STAGE]["environment_variables"]
+
+
 def test_every_word_of_a_template_is_filled_in() -> None:
-    for outputs in (OUTPUTS, Outputs.of(REPORTED)):
+    for outputs in (OUTPUTS, Outputs.of(REPORTED), Outputs.of(BY_SOCIAL)):
         rendered = json.dumps(policies(STAGE, outputs))
         assert "$" not in rendered
         assert "When" not in rendered

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.domain.notice import State
-from ops.project import ROOT, function_name
+from ops.project import ANY_FUNCTION, ROOT, function_name
 from tests.adapters import backing
 
 RESOURCES: dict[str, Any] = backing.template()["Resources"]
@@ -76,7 +76,6 @@ def test_functions_are_watched_under_the_names_that_lambda_gives_them() -> None:
         for each in alarm.get("Dimensions", [])
         if each["Name"] == "FunctionName"
     }
-    functions = ("api_handler", "dispatch", "deliver", "sweep", "sms_reports")
-    assert names == {function_name("${Stage}", name) for name in functions}
+    assert names == {function_name("${Stage}", name) for name in (*ANY_FUNCTION, "media")}
     groups = {one["LogGroupName"] for one in of_type("AWS::Logs::LogGroup").values()}
     assert groups == {f"/aws/lambda/{name}" for name in names}
