@@ -18,6 +18,7 @@ app = Chalice(app_name="kabar", configure_logs=False)  # its own handler writes 
 # Known to Chalice while it packages; a stage's environment sets them.
 STREAM_ARN = os.environ.get("KABAR_STREAM_ARN", "arn:aws:dynamodb:ap-southeast-3:000000000000:table/unset/stream/unset")
 SMS_TOPIC = os.environ.get("KABAR_SMS_TOPIC", "")
+SOCIAL_TOPIC = os.environ.get("KABAR_SOCIAL_TOPIC", "")
 QUEUE_NAME = os.environ.get("KABAR_QUEUE_NAME", "kabar-unset-notices")
 
 
@@ -163,6 +164,15 @@ if SMS_TOPIC:  # only an office that sends by End User Messaging SMS has one
         from chalicelib.entry import events
 
         events.sms_reports(event.to_dict(), parts().receipts, parts().keeping)
+
+
+if SOCIAL_TOPIC:  # only a stage with a number by End User Messaging Social has one
+
+    @app.on_sns_message(topic=SOCIAL_TOPIC, name="social")
+    def social(event: Any) -> None:
+        from chalicelib.entry import social_events
+
+        social_events.receive(event.to_dict(), SOCIAL_TOPIC, parts().ingest, parts().secrets.current(), parts().keeping)
 
 
 @app.schedule("rate(1 minute)", name="sweep")

@@ -151,15 +151,24 @@ class Sms(Protocol):
 
 
 class Channel(NamedTuple):
-    """Where a `phone_number_id` belongs. `service` is None on a number for all services."""
+    """Where a `phone_number_id` belongs. `service` is None on a number for all services.
+
+    by: who carries its messages: `meta`, the Cloud API, or `aws`, End User Messaging Social.  origination: AWS's own id of the
+    number, which sends by it have to name; None by Meta.
+    """
 
     office: str
     service: str | None
+    by: str = "meta"
+    origination: str | None = None
 
 
 @dataclass(frozen=True)
 class SecretValues:
-    """What `/kabar/<stage>/` holds. `app_secrets`: the current one, then the previous one while rotating."""
+    """What `/kabar/<stage>/` holds. `app_secrets`: the current one, then the previous one while rotating.
+
+    app_secrets, verify_token and access_token are Meta's, and may be empty where no channel is by Meta; nothing is signed then.
+    """
 
     app_secrets: tuple[str, ...] = field(repr=False)
     verify_token: str = field(repr=False)

@@ -74,9 +74,22 @@ class Wiring:
 
     @cached_property
     def whatsapp(self) -> WhatsApp:
+        from chalicelib.adapters.whatsapp_by_channel import WhatsAppByChannel
+
+        return WhatsAppByChannel(self.secrets, lambda: self.whatsapp_by_meta, lambda: self.whatsapp_by_aws)
+
+    @cached_property
+    def whatsapp_by_meta(self) -> WhatsApp:
         from chalicelib.adapters.whatsapp import CloudApi
 
         return CloudApi(self.settings.graph_url, self.settings.graph_version, self.secrets)
+
+    @cached_property
+    def whatsapp_by_aws(self) -> WhatsApp:
+        from chalicelib.adapters.sms import sns_config
+        from chalicelib.adapters.whatsapp_social import SocialApi
+
+        return SocialApi(self._client("socialmessaging", sns_config()), self.settings.graph_version, self.secrets)
 
     @cached_property
     def sms(self) -> Sms:

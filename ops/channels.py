@@ -7,17 +7,21 @@ import click
 from rich.table import Table
 
 from chalicelib.adapters.catalogue import load_offices
+from chalicelib.adapters.secrets import AWS, META, ORIGINATION
 from ops.console import results, say
 from ops.failure import Failure
 from ops.parameters import Parameters
+from ops.secrets import make_address_key
 from ops.target import Target, at_stage
 
 _NAME = "channels"
 
 
-def assign(parameters: Parameters, number: str, office: str, service: str | None) -> bool:
-    """Gives a number to an office, for one service or for all; returns whether that is new."""
-    return _put(parameters, {**_held(parameters), number: {"office": office, "service": service}})
+def assign(parameters: Parameters, number: str, office: str, service: str | None, **more: str | None) -> bool:
+    """Gives a number to an office, for one service or for all; returns whether that is new. more: what else it needs to say."""
+    said = {name: value for name, value in more.items() if value is not None}
+    make_address_key(parameters, parameters.read())  # where no secret is ever entered, nothing else makes it
+    return _put(parameters, {**_held(parameters), number: {"office": office, "service": service, **said}})
 
 
 def release(parameters: Parameters, number: str) -> bool:
@@ -49,6 +53,12 @@ def _number(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     return value
 
 
+def _origination(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not ORIGINATION.fullmatch(value):
+        raise click.BadParameter("AWS's id of the number: phone-number-id-…, or its ARN")
+    return value
+
+
 @click.group("channels")
 def group() -> None:
     """Say which WhatsApp number belongs to which office and service."""
@@ -58,14 +68,25 @@ def group() -> None:
 @click.argument("phone_number_id", callback=_number)
 @click.option("--office", type=click.Choice(sorted(load_offices())), required=True)
 @click.option("--service", help="What the number is for; without it, for all of the office's services.")
+@click.option(
+    "--by", type=click.Choice([META, AWS]), default=META, show_default=True,
+    help="Who carries it: Meta's Cloud API, or AWS End User Messaging Social.",
+)  # fmt: skip
+@click.option("--origination", callback=_origination, help="By aws: AWS's own id of the number, phone-number-id-….")
 @at_stage
-def set_command(target: Target, phone_number_id: str, office: str, service: str | None) -> None:
+def set_command(
+    target: Target, phone_number_id: str, office: str, service: str | None, by: str, origination: str | None
+) -> None:
     """Give the number with PHONE_NUMBER_ID to an office, for one service or for all."""
     known = load_offices()[office].services
     if service is not None and service not in known:
         raise Failure(f"Office {office} has no service {service}; it has {', '.join(sorted(known))}.")
-    changed = assign(Parameters(target.client("ssm"), target.stage), phone_number_id, office, service)
-    say(f"{phone_number_id}: {office}, {service or 'all services'}{'' if changed else ' (unchanged)'}.")
+    if (by == AWS) != (origination is not None):
+        raise Failure("A number by aws needs --origination, and no other has one; nothing was changed.")
+    way = {"by": by, "origination": origination} if by == AWS else {}
+    changed = assign(Parameters(target.client("ssm"), target.stage), phone_number_id, office, service, **way)
+    carried = " by End User Messaging Social" if by == AWS else ""
+    say(f"{phone_number_id}: {office}, {service or 'all services'}{carried}{'' if changed else ' (unchanged)'}.")
 
 
 @group.command("remove")
@@ -82,9 +103,9 @@ def remove_command(target: Target, phone_number_id: str) -> None:
 def list_command(target: Target) -> None:
     """Show all numbers."""
     held = _held(Parameters(target.client("ssm"), target.stage))
-    table = Table("Phone number id", "Office", "Service")
+    table = Table("Phone number id", "Office", "Service", "By")
     for number, place in sorted(held.items(), key=lambda one: (one[1]["office"], str(one[1]["service"]))):
-        table.add_row(number, place["office"], place["service"] or "all")
+        table.add_row(number, place["office"], place["service"] or "all", place.get("by") or META)
     if held:
         results().print(table)
     else:

@@ -3,13 +3,12 @@
 import click
 
 from ops import bootstrap as bootstrapping
-from ops import chalice, deployed, packages
+from ops import chalice, deployed, packages, secrets
 from ops.bootstrap import Bootstrapped
 from ops.console import say
 from ops.failure import Failure
 from ops.parameters import Parameters
 from ops.project import CONFIG, read_json
-from ops.secrets import ENTERED
 from ops.target import Target, at_stage, utc_now
 from ops.tuning import tune
 
@@ -35,8 +34,8 @@ def api_stage_of(stage: str) -> str:
 
 
 def _remind(target: Target, url: str) -> None:
-    held = Parameters(target.client("ssm"), target.stage).described()
-    missing = [name for name in (*ENTERED, "channels") if name not in held]
+    held = Parameters(target.client("ssm"), target.stage).read()
+    missing = [*secrets.missing(held), *(["channels"] if "channels" not in held else [])]
     if missing:
         say(f"Still to be entered: {', '.join(missing)} (`ops secrets set`, `ops channels set`); until then all is refused.")
     else:

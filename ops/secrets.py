@@ -3,13 +3,15 @@
 Functions read them at most five minutes late, so none of this needs a deployment.
 """
 
+import json
 import secrets
 import sys
+from collections.abc import Mapping
 
 import click
 from rich.table import Table
 
-from chalicelib.adapters.secrets import MAX_AGE, secret_values
+from chalicelib.adapters.secrets import MAX_AGE, META, secret_values
 from chalicelib.domain.errors import Misconfigured
 from ops.console import results, say
 from ops.failure import Failure
@@ -31,12 +33,31 @@ def put(parameters: Parameters, name: str, value: str) -> bool:
     That key is never replaced: with another one nobody's contact would be found again.
     """
     held = parameters.read()
-    if "address_key" not in held:
-        parameters.write("address_key", secrets.token_hex(32))
+    make_address_key(parameters, held)
     if held.get(name) == value:
         return False
     parameters.write(name, value)
     return True
+
+
+def make_address_key(parameters: Parameters, held: Mapping[str, str]) -> None:
+    """Makes the key that addresses are hashed with, unless it is among those held."""
+    if "address_key" not in held:
+        parameters.write("address_key", secrets.token_hex(32))
+
+
+def missing(held: Mapping[str, str]) -> list[str]:
+    """The secrets that are still to be entered. Those of Meta are needed unless every number is by AWS.
+
+    Raises:
+        Failure: the channels are in no order.
+    """
+    try:
+        numbers = json.loads(held.get("channels") or "{}")
+        by_meta = not numbers or any((place.get("by") or META) == META for place in numbers.values())
+    except (ValueError, AttributeError):
+        raise Failure("The channels are not as `ops channels set` writes them; give the numbers again.") from None
+    return [name for name in ENTERED if by_meta and name not in held]
 
 
 def rotate_app_secret(parameters: Parameters, value: str) -> bool:
@@ -77,7 +98,7 @@ def set_command(target: Target, name: str | None) -> None:
     """  # noqa: D205  # click shows the first line in its list
     parameters = Parameters(target.client("ssm"), target.stage)
     held = parameters.read()
-    names = [name] if name else [one for one in ENTERED if one not in held]
+    names = [name] if name else missing(held)
     if not names:
         say(f"{target.stage} has all its secrets; name one to replace it, or use `ops secrets rotate`.")
     for one in names:

@@ -11,6 +11,8 @@ from chalicelib.adapters.secrets import secret_values
 from chalicelib.adapters.sms import SnsSms, sns_config
 from chalicelib.adapters.sms_eum import EumSms
 from chalicelib.adapters.whatsapp import CloudApi
+from chalicelib.adapters.whatsapp_by_channel import WhatsAppByChannel
+from chalicelib.adapters.whatsapp_social import SocialApi
 from chalicelib.domain import ids, phone
 from chalicelib.domain.delivery import Accepted, NotSent, Outbound, Outcome, Recipient, Refused, TextMessage
 from chalicelib.domain.errors import Malformed
@@ -82,7 +84,8 @@ def command(target: Target, to: str, channel: str | None, language: str, by_sms:
     sender = channel or next(iter(secrets.channels))
     if sender not in secrets.channels:
         raise Failure(f"{sender} is none of the stage's numbers; see `ops channels list`.")
-    what = occasion(*secrets.channels[sender], language)
+    place = secrets.channels[sender]
+    what = occasion(place.office, place.service, language)
     say(f"Sending one {'SMS' if by_sms else f'template from {sender}'} to {phone.mask(number)}: an invented document is ready.")
     if not target.yes and not click.confirm("Send it?", err=True):
         raise Failure("Nothing was sent.")
@@ -94,7 +97,12 @@ def _by_whatsapp(target: Target, secrets: SecretValues, sender: str, number: str
     url = written.get("KABAR_GRAPH_URL", Settings.graph_url)
     version = written.get("KABAR_GRAPH_VERSION", Settings.graph_version)
     message = Outbound(sender, Recipient(number, None), template(what), _CALLBACK)
-    return CloudApi(url, version, _Held(secrets)).send(message)
+    held = _Held(secrets)
+    return WhatsAppByChannel(
+        held,
+        meta=lambda: CloudApi(url, version, held),
+        aws=lambda: SocialApi(target.client("socialmessaging", sns_config()), version, held),
+    ).send(message)
 
 
 def _by_sms(target: Target, number: str, what: Occasion) -> Outcome:

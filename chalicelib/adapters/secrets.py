@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,9 +16,16 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 MAX_AGE = timedelta(minutes=5)
+META, AWS = "meta", "aws"
+# AWS's pattern (service model of SocialMessaging, WhatsAppPhoneNumberId), anchored.
+ORIGINATION = re.compile(
+    r"phone-number-id-[0-9A-Za-z]{1,99}|arn:[a-z-]+:social-messaging:[a-z0-9-]+:[0-9]{12}:phone-number-id/[0-9A-Za-z]+"
+)
+"""AWS's own id of a number that it carries, or its ARN."""
 _OLDEST_SERVED = timedelta(hours=1)
 _PAUSE_AFTER_FAILURE = timedelta(seconds=30)
-_REQUIRED = ("app_secret", "verify_token", "access_token", "address_key", "channels")
+_REQUIRED = ("address_key", "channels")
+_OF_META = ("app_secret", "verify_token", "access_token")
 _WORDS = {"app_secret", "app_secret_previous", "verify_token", "access_token", "address_key"}
 
 _log = logging.getLogger(__name__)
@@ -74,24 +82,31 @@ class SsmSecrets:
 def secret_values(parameters: Mapping[str, str]) -> SecretValues:
     """Raises Misconfigured. White space around a value is a slip of the hand, and left away."""
     values = {name: value.strip() for name, value in parameters.items()}
-    missing = [name for name in _REQUIRED if not values.get(name)]
-    if missing:
-        raise Misconfigured(f"missing or empty: {', '.join(missing)}")
+    _require(values, _REQUIRED)
     for name in set(values) & _WORDS:
         if not (values[name].isascii() and values[name].isprintable()):
             raise Misconfigured(f"{name}: not one line of ASCII")
-    app_secrets = (values["app_secret"], values.get("app_secret_previous", ""))
+    channels = _channels(values["channels"])
+    if any(channel.by == META for channel in channels.values()):
+        _require(values, _OF_META)
+    app_secrets = (values.get("app_secret", ""), values.get("app_secret_previous", ""))
     return SecretValues(
         app_secrets=tuple(secret for secret in app_secrets if secret),
-        verify_token=values["verify_token"],
-        access_token=values["access_token"],
+        verify_token=values.get("verify_token", ""),
+        access_token=values.get("access_token", ""),
         address_key=values["address_key"],
-        channels=_channels(values["channels"]),
+        channels=channels,
     )
 
 
+def _require(values: Mapping[str, str], names: tuple[str, ...]) -> None:
+    missing = [name for name in names if not values.get(name)]
+    if missing:
+        raise Misconfigured(f"missing or empty: {', '.join(missing)}")
+
+
 def _channels(text: str) -> dict[str, Channel]:
-    """From `{"<phone_number_id>": {"office": "1801", "service": "KTP"|null}}`."""
+    """From `{"<phone_number_id>": {"office": "1801", "service": "KTP"|null, "by"?, "origination"?}}`."""
     try:
         numbers: Any = json.loads(text)
     except ValueError:
@@ -104,5 +119,17 @@ def _channels(text: str) -> dict[str, Channel]:
 def _channel(phone_number_id: str, place: object) -> Channel:
     match place:
         case {"office": str(office), "service": str() | None as service} if office and service != "" and phone_number_id:
-            return Channel(office, service)
+            return Channel(office, service, **_way(phone_number_id, place))
     raise Misconfigured(f"channels: {phone_number_id} needs an office, and a service or null")
+
+
+def _way(phone_number_id: str, place: Any) -> dict[str, Any]:
+    """Who carries the number's messages."""
+    match place.get("by") or META, place.get("origination"):
+        case "meta", _:
+            return {}
+        case "aws", str(origination) if ORIGINATION.fullmatch(origination):
+            return {"by": AWS, "origination": origination}
+        case "aws", _:
+            raise Misconfigured(f"channels: {phone_number_id} is by aws, and needs its origination: phone-number-id-…")
+    raise Misconfigured(f"channels: {phone_number_id} is neither by meta nor by aws")

@@ -125,7 +125,7 @@ def _refusal(code: str, status: int, remedies: Mapping[str, Remedy]) -> Outcome:
         return Refused(code, remedies[code])
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Unknown(f"http_{status}")
-    _log.error("an SMS was refused by an unknown code: %s (HTTP %d)", code, status)
+    _log.error("a message was refused by an unknown code: %s (HTTP %d)", code, status)
     return Refused(code or f"http_{status}", Remedy.OUR_FAULT)
 
 

@@ -64,12 +64,9 @@ class CloudApi:
     def send(self, message: Outbound) -> Outcome:
         """Sends once. Whatever Meta or the network does is an Outcome; so are secrets that cannot be had."""
         try:
-            token = self._secrets.current().access_token
-        except TransientError:
-            return NotSent("no_credentials")
-        except Misconfigured as error:
-            _log.error("WhatsApp cannot send: %s", error)
-            return Refused(error.code, Remedy.CHANNEL_DOWN)
+            token = _token(self._secrets)
+        except (TransientError, Misconfigured) as error:
+            return without_secrets(error)
         with closing(self._connection()) as connection:
             try:
                 connection.connect()
@@ -97,6 +94,21 @@ class CloudApi:
                 return Unknown("timeout")
         # What is left to read when the connection has ended early, or when the answer is too long to be Meta's.
         return Unknown("incomplete") if response.length else outcome_of(response.status, answer)
+
+
+def _token(secrets: Secrets) -> str:
+    token = secrets.current().access_token
+    if not token:
+        raise Misconfigured("missing or empty: access_token")
+    return token
+
+
+def without_secrets(error: TransientError | Misconfigured) -> Outcome:
+    """What it means for a send that secrets cannot be had."""
+    if isinstance(error, TransientError):
+        return NotSent("no_credentials")
+    _log.error("WhatsApp cannot send: %s", error)
+    return Refused(error.code, Remedy.CHANNEL_DOWN)
 
 
 @contextmanager

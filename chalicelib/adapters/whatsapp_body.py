@@ -33,8 +33,11 @@ def body_of(message: Outbound) -> dict[str, Any]:
 
 
 def _recipient(to: Recipient) -> dict[str, Any]:
-    """A phone where there is one: Meta lets it win over a user id, which changes with the phone number."""
-    return {"to": to.phone.removeprefix("+")} if to.phone else {"recipient": to.user_id}
+    """A phone where there is one: Meta lets it win over a user id, which changes with the phone number.
+
+    With its plus: without one Meta may take it for a number of the sender's own country, and AWS refuses it.
+    """
+    return {"to": to.phone} if to.phone else {"recipient": to.user_id}
 
 
 def _content(content: Content) -> dict[str, Any]:

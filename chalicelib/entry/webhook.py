@@ -38,10 +38,19 @@ def parse(body: bytes, numbers: Collection[str]) -> list[Element]:
     numbers: the channel numbers that belong to an office; a message to another one is kept as broken, to be retried.
     """
     try:
-        payload = json.loads(body, parse_int=_number)
-        return [_assigned(element, numbers) for element in _elements(payload)]
+        return taken_apart(read(body), numbers)
     except (ValueError, RecursionError):
         return [Broken("not_json", NO_DAY, json.dumps(body.decode("utf-8", "backslashreplace")))]
+
+
+def read(text: bytes | str) -> Any:
+    """JSON of Meta's, however long its numbers. Raises ValueError or RecursionError."""
+    return json.loads(text, parse_int=_number)
+
+
+def taken_apart(payload: Any, numbers: Collection[str]) -> list[Element]:
+    """Every element of a payload that is to be trusted, in order; as `parse`. Raises RecursionError when nested too deeply."""
+    return [_assigned(element, numbers) for element in _elements(payload)]
 
 
 def _number(digits: str) -> int | str:

@@ -269,12 +269,50 @@ def test_secrets_that_we_may_not_read_fail_closed(ssm: Ssm) -> None:
         '{"1001": {"office": "1801", "service": 7}}',
         '{"": {"office": "1801", "service": null}}',
         '{"1001": {"office": "1801", "service": "KTP"}, "1002": {}}',
+        '{"1001": {"office": "1801", "service": "KTP", "by": "twilio"}}',
+        '{"1001": {"office": "1801", "service": "KTP", "by": ["aws"]}}',
+        '{"1001": {"office": "1801", "service": "KTP", "by": "aws"}}',
+        '{"1001": {"office": "1801", "service": "KTP", "by": "aws", "origination": ""}}',
+        '{"1001": {"office": "1801", "service": "KTP", "by": "aws", "origination": "1001"}}',
+        '{"1001": {"office": "1801", "service": "KTP", "by": "aws", "origination": "phone-number-id-1 "}}',
     ],
 )
 def test_channels_of_another_form_fail_closed(ssm: Ssm, channels: str) -> None:
     ssm.put("channels", channels)
 
     with pytest.raises(Misconfigured, match="channels"):
+        ssm.secrets.current()
+
+
+BY_AWS = {"office": "1801", "service": "KTP", "by": "aws", "origination": "phone-number-id-0123456789abcdef"}
+ARN = "arn:aws:social-messaging:ap-southeast-3:123456789012:phone-number-id/0123456789abcdef"
+
+
+@pytest.mark.parametrize("origination", [BY_AWS["origination"], ARN])
+def test_a_number_may_be_carried_by_aws(ssm: Ssm, origination: str) -> None:
+    by_meta = {"office": "1801", "service": None, "by": "meta", "origination": None}
+    ssm.put("channels", json.dumps({"1001": {**BY_AWS, "origination": origination}, "1002": by_meta}))
+
+    assert ssm.secrets.current().channels == {"1001": Channel("1801", "KTP", "aws", origination), "1002": Channel("1801", None)}
+
+
+def test_where_aws_carries_every_number_nothing_of_metas_is_needed(ssm: Ssm) -> None:
+    ssm.put("channels", json.dumps({"1001": BY_AWS}))
+    for name in ("app_secret", "app_secret_previous", "verify_token", "access_token"):
+        ssm.delete(name)
+
+    values = ssm.secrets.current()
+
+    assert (values.app_secrets, values.verify_token, values.access_token) == ((), "", "")
+    assert values.address_key == "invented-address-key"
+
+
+@pytest.mark.parametrize("name", ["app_secret", "verify_token", "access_token", "address_key"])
+def test_with_one_number_of_metas_all_of_metas_is_needed(ssm: Ssm, name: str) -> None:
+    ssm.put("channels", json.dumps({"1001": BY_AWS, "1002": {"office": "1801", "service": None}}))
+    ssm.delete(name)
+
+    with pytest.raises(Misconfigured, match=name):
         ssm.secrets.current()
 
 

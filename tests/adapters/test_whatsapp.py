@@ -97,7 +97,7 @@ def test_message_is_posted_to_its_number_with_the_token() -> None:
     assert request.json() == {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
-        "to": "628120000001",
+        "to": "+628120000001",
         "type": "text",
         "text": {"body": "Halo"},
         "biz_opaque_callback_data": "KTP-7F3K-9QXM-2DM.000003#1",
@@ -139,7 +139,7 @@ def test_person_known_by_user_id_alone_is_addressed_as_recipient() -> None:
 def test_phone_wins_over_user_id() -> None:
     body = body_of(outbound(FreeText("Halo"), user_id="ID.13491208655302741918"))
 
-    assert body["to"] == "628120000001"
+    assert body["to"] == "+628120000001"
     assert "recipient" not in body
 
 

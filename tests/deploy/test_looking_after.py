@@ -180,7 +180,7 @@ def test_a_test_message_goes_to_ones_own_phone_as_an_approved_template(pilot: Pi
     assert "81200007777" not in out + err
     (path, token, body) = graph.asked
     assert (path, token) == (f"/v24.0/{NUMBER}/messages", "Bearer access")
-    assert (body["to"], body["template"]["name"]) == ("6281200007777", "kabar_ready_pdf")
+    assert (body["to"], body["template"]["name"]) == ("+6281200007777", "kabar_ready_pdf")
 
 
 def test_a_refusal_is_told_with_its_code(pilot: Pilot, graph: Graph) -> None:

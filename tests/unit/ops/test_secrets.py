@@ -1,5 +1,7 @@
 import pytest
 
+from chalicelib.adapters.secrets import secret_values
+from chalicelib.ports import Channel
 from ops import channels, secrets
 from ops.failure import Failure
 from ops.parameters import Parameters
@@ -85,3 +87,32 @@ def test_the_last_number_cannot_be_taken_away(parameters: Parameters) -> None:
     assert channels.release(parameters, "100000000000001")
     with pytest.raises(Failure, match="last number"):
         channels.release(parameters, "100000000000002")
+
+
+ORIGINATION = "phone-number-id-0123456789abcdef0123456789abcdef"
+
+
+def test_a_number_of_awss_is_given_with_awss_own_id_of_it(parameters: Parameters) -> None:
+    channels.assign(parameters, "100000000000001", "1801", "KTP", by="aws", origination=ORIGINATION)
+
+    held = parameters.read()
+    assert secret_values(held).channels == {"100000000000001": Channel("1801", "KTP", "aws", ORIGINATION)}
+    assert len(bytes.fromhex(held["address_key"])) == 32, "no secret is ever entered that would make it"
+
+
+def test_a_stage_with_numbers_of_awss_alone_misses_no_secret_of_metas(parameters: Parameters) -> None:
+    assert secrets.missing(parameters.read()) == list(secrets.ENTERED)
+    channels.assign(parameters, "100000000000001", "1801", "KTP", by="aws", origination=ORIGINATION)
+    assert secrets.missing(parameters.read()) == []
+
+    channels.assign(parameters, "100000000000002", "1801", None)
+    secrets.put(parameters, "verify_token", "invented")
+
+    assert secrets.missing(parameters.read()) == ["app_secret", "access_token"]
+
+
+def test_channels_in_disorder_are_told_and_not_guessed_at(parameters: Parameters) -> None:
+    for broken in ("{", "[1]", '{"1": 7}'):
+        parameters.write("channels", broken)
+        with pytest.raises(Failure, match="channels"):
+            secrets.missing(parameters.read())
