@@ -87,7 +87,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             "number": {"type": "integer", "minimum": 1}, "channel": _text(enum=[one.value for one in Channel]), "at": _TIME,
             "outcome": _text("`accepted`, `unknown`, or why it failed."),
         },
-        code=_text("The provider's."), provider_id=_text(),
+        code=_text("The provider's."),
     ),
     "Notice": _of(
         "One thing that the office owes a resident to say, and what became of it.",

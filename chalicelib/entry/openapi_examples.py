@@ -15,10 +15,7 @@ _NOTICE = {
     "id": f"{_NUMBER}.2", "kind": "ready", "state": "read", "channel": "whatsapp", "attempt": 1, "caused_at": _READY,
     "accepted_at": "2026-11-24T06:30:01.500Z", "arrived_at": _READ,
     "attempts": [
-        {
-            "number": 1, "channel": "whatsapp", "at": "2026-11-24T06:30:01.500Z", "outcome": "accepted",
-            "provider_id": "wamid.HBgNNjI4MTIwMDAwMDAwMRUCABEYEjAwMDAwMDAwMDAwMDAwMDAwMAA=",
-        }
+        {"number": 1, "channel": "whatsapp", "at": "2026-11-24T06:30:01.500Z", "outcome": "accepted"}
     ],
 }  # fmt: skip
 _STALE = {

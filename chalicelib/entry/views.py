@@ -42,7 +42,8 @@ def notice(one: notices.Notice) -> dict[str, Any]:
     return _plain(
         id=one.id, kind=one.kind, state=one.state, channel=one.channel, attempt=one.attempt, caused_at=one.caused_at,
         accepted_at=one.accepted_at, arrived_at=one.arrived_at, due_at=one.due_at, reason=one.reason,
-        attempts=[_plain(**asdict(attempt)) for attempt in one.attempts],
+        # WhatsApp's message ids hold the phone number, in base64.
+        attempts=[_plain(**{**asdict(attempt), "provider_id": None}) for attempt in one.attempts],
     )  # fmt: skip
 
 

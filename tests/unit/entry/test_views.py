@@ -116,7 +116,7 @@ class TestFile:
 
 class TestNotice:
     def test_shows_how_far_it_has_come_and_each_attempt(self) -> None:
-        attempt = Attempt(1, Channel.WHATSAPP, NOW, "refused", "131026")
+        attempt = Attempt(1, Channel.WHATSAPP, NOW, "refused", "131026", "wamid.HBgNNjI4MTIwMDAwMDAwMQ==")
 
         view = views.notice(samples.notice(attempt=1).with_attempt(attempt))
 
