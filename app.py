@@ -20,6 +20,7 @@ STREAM_ARN = os.environ.get("KABAR_STREAM_ARN", "arn:aws:dynamodb:ap-southeast-3
 SMS_TOPIC = os.environ.get("KABAR_SMS_TOPIC", "")
 SOCIAL_TOPIC = os.environ.get("KABAR_SOCIAL_TOPIC", "")
 QUEUE_NAME = os.environ.get("KABAR_QUEUE_NAME", "kabar-unset-notices")
+MEDIA_QUEUE_NAME = os.environ.get("KABAR_MEDIA_QUEUE_NAME", "kabar-unset-media")
 
 
 def parts() -> "Wiring":
@@ -155,6 +156,13 @@ def deliver(event: Any) -> None:
     from chalicelib.entry import events
 
     events.deliver(event.to_dict(), event.context.aws_request_id, parts().deliver, parts().keeping)
+
+
+@app.on_sqs_message(queue=MEDIA_QUEUE_NAME, name="media", batch_size=1, maximum_concurrency=2)
+def media(event: Any) -> None:
+    from chalicelib.entry import events
+
+    events.media(event.to_dict(), parts().media, parts().keeping)
 
 
 if SMS_TOPIC:  # only an office that sends by End User Messaging SMS has one

@@ -4,11 +4,11 @@ The table is reached through plain data: a flow decides on `Put`, `Update`, `Che
 over after. `chalicelib.table` makes them; an adapter only carries them out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from datetime import datetime, timedelta
+from typing import IO, Literal, NamedTuple, Protocol, TypeAlias
 
 from chalicelib.domain.delivery import Outbound, Outcome, TextMessage
 from chalicelib.domain.errors import KabarError
@@ -136,6 +136,48 @@ class NoticeQueue(Protocol):
 
     def enqueue(self, notice_ids: Sequence[str]) -> None:
         """Raises TransientError unless every id is on the queue; some may be even then."""
+
+
+class MediaQueue(Protocol):
+    """The queue of files to fetch. It holds ids, nothing else."""
+
+    def enqueue(self, file_ids: Sequence[str]) -> None:
+        """As NoticeQueue does."""
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file that is coming in. size: in bytes, as announced; sha256: its hash, as announced.
+
+    pieces: each of at most 64 KB. To go on may raise NotNow; they end only when all has come.
+    """
+
+    pieces: Iterator[bytes]
+    size: int | None = None
+    sha256: bytes | None = None
+
+
+class MediaSource(Protocol):
+    """Where residents' files are until they are fetched."""
+
+    def download(self, media_id: str, phone_number_id: str) -> AbstractContextManager[Download]:
+        """The file, for as long as the context lasts. Entering it raises NoLonger and NotNow."""
+
+
+class Files(Protocol):
+    """The bucket. Every method but `link`, which calls nobody, may raise TransientError."""
+
+    def keep(self, key: str, content: IO[bytes], *, size: int, content_type: str, sha256: bytes) -> None:
+        """Stores a file, in place of what is there. content: read in pieces from where it stands."""
+
+    def link(self, key: str, *, content_type: str, name: str) -> str:
+        """An address that gives the file to whoever has it, as a download of that name, for `LINK_LIVES`."""
+
+    def delete(self, key: str) -> None:
+        """Removes a file; one that is not there is no error."""
+
+
+LINK_LIVES = timedelta(minutes=5)
 
 
 class WhatsApp(Protocol):

@@ -14,7 +14,8 @@ class Settings:
 
     sends_at_once: how many notices are delivered at the same time (the queue's maximum concurrency); sends_per_s: what the
     provider takes from one number (80; 20 where the office keeps the WhatsApp Business app). sms_engine: `sns`, or `eum` for
-    End User Messaging SMS, whose configuration set sends its reports to the topic that app.py listens to.
+    End User Messaging SMS, whose configuration set sends its reports to the topic that app.py listens to. media_queue_url and
+    media_bucket: of the files that residents send; without them these stay at WhatsApp.
     """
 
     stage: str
@@ -26,6 +27,8 @@ class Settings:
     sends_per_s: int = 80
     sms_engine: str = "sns"
     sms_configuration_set: str = ""
+    media_queue_url: str = ""
+    media_bucket: str = ""
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

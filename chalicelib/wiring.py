@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.adapters.catalogue import load_offices
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.errors import Misconfigured
-from chalicelib.ports import Clock, Metrics, NoticeQueue, Pace, Secrets, Sms, Store, WhatsApp
+from chalicelib.ports import Clock, Files, MediaQueue, MediaSource, Metrics, NoticeQueue, Pace, Secrets, Sms, Store, WhatsApp
 from chalicelib.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -18,15 +18,18 @@ if TYPE_CHECKING:
     from chalicelib.flows.deliver import Deliver
     from chalicelib.flows.desk import Desk
     from chalicelib.flows.dispatch import Dispatch
+    from chalicelib.flows.due_media import DueMedia
     from chalicelib.flows.due_notices import DueNotices
     from chalicelib.flows.ingest import Ingest
     from chalicelib.flows.keeping import Keeping
     from chalicelib.flows.ledger import Ledger
     from chalicelib.flows.lookup import Lookup
+    from chalicelib.flows.media import Media
     from chalicelib.flows.orphans import Orphans
     from chalicelib.flows.people import People
     from chalicelib.flows.reading import Reading
     from chalicelib.flows.receipts import Receipts
+    from chalicelib.flows.settling import Settling
     from chalicelib.flows.sweep import Sweep
     from chalicelib.flows.telling import Telling
 
@@ -68,9 +71,29 @@ class Wiring:
 
     @cached_property
     def queue(self) -> NoticeQueue:
-        from chalicelib.adapters.queue import SqsNoticeQueue
+        from chalicelib.adapters.queue import SqsQueue
 
-        return SqsNoticeQueue(self._client("sqs"), self.settings.queue_url)
+        return SqsQueue(self._client("sqs"), self.settings.queue_url, "notice")
+
+    @cached_property
+    def media_queue(self) -> MediaQueue:
+        from chalicelib.adapters.queue import SqsQueue
+
+        return SqsQueue(self._client("sqs"), self.settings.media_queue_url, "media")
+
+    @cached_property
+    def media_source(self) -> MediaSource:
+        from chalicelib.adapters.whatsapp_media import CloudMedia
+
+        return CloudMedia(self.settings.graph_url, self.settings.graph_version, self.secrets)
+
+    @cached_property
+    def files(self) -> Files:
+        from chalicelib.adapters.s3_files import S3Files, s3_config
+
+        if not self.settings.media_bucket:
+            raise Misconfigured("KABAR_MEDIA_BUCKET is not set.")
+        return S3Files(self._client("s3", s3_config()), self.settings.media_bucket)
 
     @cached_property
     def whatsapp(self) -> WhatsApp:
@@ -159,7 +182,7 @@ class Wiring:
     def dispatch(self) -> "Dispatch":
         from chalicelib.flows.dispatch import Dispatch
 
-        return Dispatch(self.queue)
+        return Dispatch(self.queue, self.media_queue)
 
     @cached_property
     def deliver(self) -> "Deliver":
@@ -181,6 +204,24 @@ class Wiring:
         )
 
     @cached_property
+    def settling(self) -> "Settling":
+        from chalicelib.flows.settling import Settling
+
+        return Settling(self.store, self.metrics, self.clock)
+
+    @cached_property
+    def media(self) -> "Media":
+        from chalicelib.flows.media import Media
+
+        return Media(self.store, self.media_source, lambda: self.files, self.settling)
+
+    @cached_property
+    def due_media(self) -> "DueMedia":
+        from chalicelib.flows.due_media import DueMedia
+
+        return DueMedia(self.store, self.media_queue, self.settling, self.keeping, self.offices, self.clock)
+
+    @cached_property
     def orphans(self) -> "Orphans":
         from chalicelib.flows.orphans import Orphans
 
@@ -190,7 +231,8 @@ class Wiring:
     def sweep(self) -> "Sweep":
         from chalicelib.flows.sweep import Sweep
 
-        return Sweep([self.due_notices, self.orphans])
+        media = [self.due_media] if self.settings.media_queue_url else []
+        return Sweep([self.due_notices, self.orphans, *media])
 
     @cached_property
     def lookup(self) -> "Lookup":

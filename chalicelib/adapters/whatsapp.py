@@ -15,14 +15,14 @@ import json
 import logging
 import socket
 import ssl
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import closing
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from chalicelib.adapters.deadline import deadline
 from chalicelib.adapters.whatsapp_body import body_of
 from chalicelib.domain.delivery import Accepted, NotSent, Outbound, Outcome, Refused, Remedy, Unknown
 from chalicelib.domain.errors import Misconfigured, TransientError
@@ -83,7 +83,7 @@ class CloudApi:
     def _exchange(self, connection: HTTPConnection, message: Outbound, token: str) -> Outcome:
         path = f"{self._base.path.rstrip('/')}/{self._version}/{quote(message.phone_number_id, safe='')}/messages"
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Connection": "close"}
-        with _deadline(connection.sock, self._answer_timeout_s) as passed:
+        with deadline(connection.sock, self._answer_timeout_s) as passed:
             try:
                 connection.request("POST", path, json.dumps(body_of(message)).encode(), headers)
                 response = connection.getresponse()
@@ -109,30 +109,6 @@ def without_secrets(error: TransientError | Misconfigured) -> Outcome:
         return NotSent("no_credentials")
     _log.error("WhatsApp cannot send: %s", error)
     return Refused(error.code, Remedy.CHANNEL_DOWN)
-
-
-@contextmanager
-def _deadline(sock: socket.socket, timeout_s: float) -> Iterator[threading.Event]:
-    """Breaks the connection off after `timeout_s`; yields the event that tells so.
-
-    A socket's own timeout starts anew with each byte that arrives, so a server that drips could hold it forever.
-    """
-    passed = threading.Event()
-
-    def break_off() -> None:
-        passed.set()
-        with suppress(OSError):
-            # Not SSLSocket.shutdown, which takes the TLS state away from under the reader.
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)
-
-    timer = threading.Timer(timeout_s, break_off)
-    timer.daemon = True
-    sock.settimeout(timeout_s)
-    timer.start()
-    try:
-        yield passed
-    finally:
-        timer.cancel()
 
 
 def _no_connection(error: OSError) -> str:

@@ -39,7 +39,8 @@ class Contact:
 
     told: by channel number. answered: the answers of an hour (UTC, `2026112403`), each by a few symbols of its message's
     hash, so that robots cannot talk for ever. incomplete: open requests that lack something. picked: by channel number, the
-    request that its person spoke of last. names: of those whom their requests are for, by request id.
+    request that its person spoke of last. names: of those whom their requests are for, by request id. asked_again: by channel
+    number, when its person was last asked to send a file again.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Contact:
     incomplete: frozenset[str] = frozenset()
     picked: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    asked_again: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def recipient(self) -> Recipient | None:

@@ -39,6 +39,7 @@ class Kind(StrEnum):
     OPTED_OUT = "opted_out"
     OPTED_IN = "opted_in"
     REPLY = "reply"
+    RESEND = "resend"
 
 
 class State(StrEnum):

@@ -42,6 +42,10 @@ NOTICES: dict[tuple[str, str], str] = {
         "Mohon maaf, permohonan *{service}* ({id}) tertunda karena {reason}. Perkiraan baru: {due}. "
         "Anda tidak perlu datang ke kantor."
     ),
+    ("id", "resend"): (
+        "Mohon maaf, foto atau dokumen yang Anda kirim ke {office} tidak dapat dibuka. "
+        "Silakan kirim sekali lagi di chat ini sebagai foto atau PDF."
+    ),
     ("id", "reply"): "Pesan dari petugas {office}: {body} - silakan balas di chat ini.",
     ("en", "opened"): (
         "Dear resident, your request *{service}* has been received. Number: *{id}*. Please send photos of the originals "
@@ -73,6 +77,10 @@ NOTICES: dict[tuple[str, str], str] = {
     ("en", "hold"): (
         "We are sorry: your request *{service}* ({id}) is delayed because {reason}. New estimate: {due}. "
         "There is no need to come to the office."
+    ),
+    ("en", "resend"): (
+        "We are sorry: the photo or document that you sent to {office} cannot be opened. "
+        "Please send it once more in this chat, as a photo or a PDF."
     ),
     ("en", "reply"): "A message from an officer of {office}: {body} - please answer in this chat.",
 }
@@ -223,6 +231,7 @@ SMS: dict[str, str] = {
     "cancelled": "{short}: {id} dibatalkan.",
     "hold": "{short}: {id} tertunda: {reason}. Tidak perlu datang ke kantor.",
     "status": "{short}: {list}. GRATIS. Kami tak minta OTP/PIN.",
+    "resend": "{short}: foto/dokumen Anda tidak dapat dibuka. Mohon kirim lagi via WhatsApp sebagai foto atau PDF. GRATIS.",
     "reply": "{short}: petugas menulis pesan untuk {id}. Buka WhatsApp Anda atau datang ke kantor.",
 }
 

@@ -1,4 +1,4 @@
-"""Lambda's events → flows: the table's stream, the queue of notices, the minute's tick.
+"""Lambda's events → flows: the table's stream, the queues of notices and files, the minute's tick.
 
 Plain `chalice deploy` gives no filter and no partial batches, and a stream repeats a failed batch without end. So a handler
 raises for transient faults only; what cannot be understood is kept for a person, and everything behind it proceeds.
@@ -15,25 +15,27 @@ from chalicelib.entry import sms_events
 from chalicelib.flows.deliver import Deliver
 from chalicelib.flows.dispatch import Dispatch
 from chalicelib.flows.keeping import Keeping
+from chalicelib.flows.media import Media
 from chalicelib.flows.receipts import Receipts
+from chalicelib.table import media as files
 from chalicelib.table import notices
 
 log = logging.getLogger(__name__)
 
 
 def dispatch(event: Mapping[str, Any], flow: Dispatch, keeping: Keeping) -> None:
-    """Takes the inserted notices of a batch of stream records."""
-    inserted = []
+    """Takes the inserted notices, and the messages with files, of a batch of stream records."""
+    notice_ids, file_ids = [], []
     for record in event["Records"]:
         try:
-            notice_id = _inserted_notice(record)
+            notice_id, file_id = _inserted(record)
         except (KeyError, TypeError, ValueError, AttributeError):
             log.exception("a stream record was set aside")
             keeping.broken(Broken("stream_record", NO_DAY, json.dumps(record, default=str)))
             continue
-        if notice_id is not None:
-            inserted.append(notice_id)
-    flow(inserted)
+        notice_ids += [notice_id] if notice_id else []
+        file_ids += [file_id] if file_id else []
+    flow(notice_ids, file_ids)
 
 
 def deliver(event: Mapping[str, Any], owner: str, flow: Deliver, keeping: Keeping) -> None:
@@ -50,6 +52,20 @@ def deliver(event: Mapping[str, Any], owner: str, flow: Deliver, keeping: Keepin
             keeping.broken(Broken(f"queue_message_{type(error).__name__}", NO_DAY, json.dumps(record.get("body"))))
 
 
+def media(event: Mapping[str, Any], flow: Media, keeping: Keeping) -> None:
+    """Fetches the file of each message of a batch of queue messages."""
+    for record in event["Records"]:
+        try:
+            file_id = json.loads(record["body"])["media"]
+            files.key(file_id)
+            flow(file_id)
+        except TransientError:
+            raise
+        except Exception as error:
+            log.exception("a queue message was set aside")
+            keeping.broken(Broken(f"media_message_{type(error).__name__}", NO_DAY, json.dumps(record.get("body"))))
+
+
 def sms_reports(event: Mapping[str, Any], flow: Receipts, keeping: Keeping) -> None:
     """Applies End User Messaging SMS's reports, which come by an SNS topic."""
     for record in event["Records"]:
@@ -63,9 +79,12 @@ def sms_reports(event: Mapping[str, Any], flow: Receipts, keeping: Keeping) -> N
             keeping.broken(Broken(f"sms_report_{type(error).__name__}", NO_DAY, raw))
 
 
-def _inserted_notice(record: Mapping[str, Any]) -> str | None:
+def _inserted(record: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """The id of the notice, or of the file, that a record tells of, if either."""
     keys = record["dynamodb"]["Keys"]
     pk, sk = keys["pk"]["S"], keys["sk"]["S"]
-    if record["eventName"] != "INSERT" or not sk.startswith(notices.PREFIX):
-        return None
-    return notices.id_of(pk, sk)
+    if record["eventName"] != "INSERT":
+        return None, None
+    if sk.startswith(notices.PREFIX):
+        return notices.id_of(pk, sk), None
+    return None, files.id_of(pk, sk) if sk.endswith(files.SUFFIX) else None

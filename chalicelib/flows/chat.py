@@ -49,7 +49,7 @@ class Chat:
             heard = Heard(message, contact, office, channel.service, now)
             decision, following = self.following(heard, decide(message, contact, office, channel.service, now))
             try:
-                self._write(messages.put(contact.id, message, decision, decision.request_id, now), following)
+                self._write(messages.put(contact.id, message, decision, decision.request_id, now, office.code), following)
             except ConditionFailed as failed:
                 if 0 in failed.refused:
                     return Stored.DUPLICATE

@@ -126,7 +126,7 @@ def read(item: Item) -> Contact:
     """The contact of an item."""
     reader = Reader(item)
     last, open_, closed = {}, {}, {}
-    told, answered, picked, names = {}, {}, {}, {}
+    told, answered, picked, names, again = {}, {}, {}, {}, {}
     for name in item:
         family, _, rest = name.partition("#")
         if family == "last":
@@ -143,12 +143,15 @@ def read(item: Item) -> Contact:
             picked[rest] = reader.text(name)
         elif family == "name" and rest:
             names[rest] = reader.text(name)
+        elif family == "again":
+            again[rest] = reader.time(name)
     return Contact(
         id=reader.text("pk").removeprefix("CONTACT#"), phone=reader.maybe("phone"), user_id=reader.maybe("user_id"),
         name=reader.maybe("name"), language=reader.maybe("language") or "id", opted_out_at=reader.maybe_time("opted_out_at"),
         last_inbound=last, open=open_, closed=closed, absorbed=frozenset(reader.many("absorbed")),
         merged_into=reader.maybe("merged_into"), changed_by=reader.maybe("changed_by"),
         told=told, answered=answered, incomplete=frozenset(reader.many("incomplete")), picked=picked, names=names,
+        asked_again=again,
     )  # fmt: skip
 
 
@@ -156,6 +159,7 @@ def _flat(contact: Contact) -> dict[str, str]:
     """What has a time at its beginning, so that the later one of two is the greater."""
     last = {f"last#{number}": stamp(at) for number, at in contact.last_inbound.items()}
     last |= {f"told#{number}": told_text(told) for number, told in contact.told.items()}
+    last |= {f"again#{number}": stamp(at) for number, at in contact.asked_again.items()}
     return last | {f"closed#{office}#{service}": _mark(*mark) for (office, service), mark in contact.closed.items()}
 
 

@@ -7,10 +7,12 @@ from chalicelib.domain import ids
 from chalicelib.domain.conversation import Decision
 from chalicelib.domain.delivery import Refused
 from chalicelib.domain.inbound import NO_DAY, Broken, Event, StatusReport
+from chalicelib.domain.media import is_fetched
 from chalicelib.domain.message import Message
 from chalicelib.domain.meta_codes import remedy_for
 from chalicelib.domain.notice import FIRST_DUE, Report
 from chalicelib.ports import Condition, Item, Key, Put, Update
+from chalicelib.table import media as files
 from chalicelib.table.values import Reader, digest, epoch, filled, stamp
 
 # Deduplication needs eight days (WhatsApp redelivers for seven); people look back further.
@@ -24,13 +26,23 @@ CHUNK = 300_000
 
 
 def key(contact_id: str, message: Message, family: str = "MSG") -> Key:
-    """Where a message is. A repeat has the same provider's time and id, and so the same key."""
-    return Key(f"CONTACT#{contact_id}", f"{family}#{stamp(message.at)}#{digest(message.provider_id)}")
+    """Where a message is. A repeat has the same provider's time and id, and so the same key.
+
+    It ends in `.media` when a file is to be fetched: the stream has nothing but keys.
+    """
+    suffix = files.SUFFIX if family == "MSG" and is_fetched(message) else ""
+    return Key(f"CONTACT#{contact_id}", f"{family}#{stamp(message.at)}#{digest(message.provider_id)}{suffix}")
 
 
-def put(contact_id: str, message: Message, decision: Decision | None, request_id: str | None, now: datetime) -> Put:
-    """Stores a message with what ingest decided; refused when it is there already. Without a decision it is an echo."""
+def put(
+    contact_id: str, message: Message, decision: Decision | None, request_id: str | None, now: datetime, office: str = ""
+) -> Put:
+    """Stores a message with what ingest decided; refused when it is there already. Without a decision it is an echo.
+
+    office: whose number it came to; without one its file is not fetched.
+    """
     media = message.media
+    awaits = bool(decision and office) and is_fetched(message)
     item = filled({
         "provider_id": message.provider_id, "phone_number_id": message.phone_number_id, "kind": message.kind,
         "received_at": now, "text": message.text, "full_length": message.full_length, "button_id": message.button_id,
@@ -39,6 +51,7 @@ def put(contact_id: str, message: Message, decision: Decision | None, request_id
         "replies_to": message.replies_to, "raw": None if message.plain else message.raw[:MOST_RAW],
         "intent": decision.intent.value if decision else None, "request_id": request_id,
         "expires_at": epoch(now + MESSAGES_KEPT),
+        "due_pk": files.due_pk(office) if awaits else None, "due_at": now + files.FIRST_DUE if awaits else None,
     })  # fmt: skip
     place = key(contact_id, message, "MSG" if decision else "ECHO")
     return Put({**place._asdict(), **item}, (Condition("pk", "absent"),))

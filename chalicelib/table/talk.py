@@ -1,7 +1,8 @@
 """What a contact's item remembers of the conversation: flat attributes, each written by those who mean it.
 
 `told#<channel number>` is the last answer there, `answered#<hour>` the answers of an hour, `incomplete` the requests that lack
-something, `picked#<channel number>` the request that is spoken of there, `name#<request id>` whom a request is for.
+something, `picked#<channel number>` the request that is spoken of there, `name#<request id>` whom a request is for,
+`again#<channel number>` when something was last to be sent again.
 """
 
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ from chalicelib.table.values import epoch, stamp
 # Symbols of a message's hash that tell the answers of an hour apart.
 _SYMBOLS = 8
 CALLS_KEPT = timedelta(days=14)
+# Somebody who sent five photos is asked once for what is missing of them, however long they take.
+ASKED_ONCE_IN = timedelta(hours=2)
 
 
 def together(*updates: Update | None) -> Update | None:
@@ -58,6 +61,18 @@ def nothing_told_since(contact: Contact, number: str) -> Update:
     name, seen = f"told#{number}", contact.told.get(number)
     same = Condition(name, "absent") if seen is None else Condition(name, "equals", contacts.told_text(seen))
     return Update(contacts.key(contact.id), when=(same,))
+
+
+def asks_again(contact: Contact, number: str, sent_at: datetime, now: datetime) -> Update | None:
+    """Remembers that a person was asked to send something again; None when that was asked since it was sent, or shortly before.
+
+    Refused when it was asked since the contact was read, or after a merge.
+    """
+    name, before = f"again#{number}", sent_at - ASKED_ONCE_IN
+    if (asked := contact.asked_again.get(number)) is not None and asked >= before:
+        return None
+    not_since = Condition(name, "below", stamp(before))
+    return Update(contacts.key(contact.id), set_={name: stamp(now)}, when=(*LIVES, not_since))
 
 
 def picked(contact_id: str, number: str, request_id: str) -> Update:

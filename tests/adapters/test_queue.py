@@ -19,7 +19,7 @@ from botocore.exceptions import (
 )
 from moto import mock_aws
 
-from chalicelib.adapters.queue import SqsNoticeQueue
+from chalicelib.adapters.queue import SqsQueue
 from chalicelib.domain.errors import TransientError
 from chalicelib.ports import NoticeQueue
 from tests.fakes.providers import FakeQueue
@@ -60,7 +60,7 @@ class Sqs:
         events: Any = self.client.meta.events  # the stubs do not know that a handler can answer
         events.register("provide-client-params.sqs.SendMessageBatch", self._hold_back)
         events.register("after-call.sqs.SendMessageBatch", self._own_up)
-        self.queue = SqsNoticeQueue(self.client, self.url, sleep=self.pauses.append, jitter=lambda: 1.0)
+        self.queue = SqsQueue(self.client, self.url, "notice", sleep=self.pauses.append, jitter=lambda: 1.0)
 
     def _refused(self) -> set[int]:
         call = len(self.batches) - 1
@@ -129,7 +129,7 @@ def test_queue_that_does_not_take_every_id_is_a_transient_error(broken: tuple[No
 
 
 def test_body_is_the_notice_and_nothing_else(client: "SQSClient", url: str) -> None:
-    SqsNoticeQueue(client, url).enqueue(IDS[:1])
+    SqsQueue(client, url, "notice").enqueue(IDS[:1])
 
     [message] = client.receive_message(QueueUrl=url)["Messages"]
     assert json.loads(message["Body"]) == {"notice": IDS[0]}
@@ -197,7 +197,7 @@ def test_trouble_that_passes_is_a_transient_error(client: "SQSClient", url: str,
     fails(client, failure)
 
     with pytest.raises(TransientError):
-        SqsNoticeQueue(client, url).enqueue(IDS)
+        SqsQueue(client, url, "notice").enqueue(IDS)
 
 
 @pytest.mark.parametrize("code", ["AWS.SimpleQueueService.NonExistentQueue", "AccessDenied"])
@@ -205,4 +205,4 @@ def test_operators_error_propagates(client: "SQSClient", url: str, code: str) ->
     fails(client, (code, 400))
 
     with pytest.raises(ClientError, match=code):
-        SqsNoticeQueue(client, url).enqueue(IDS)
+        SqsQueue(client, url, "notice").enqueue(IDS)

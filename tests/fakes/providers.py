@@ -1,14 +1,15 @@
-"""The ends of the pipeline in memory: WhatsApp, SMS, the queue and the secrets, each as good or as bad as its script."""
+"""The ends of the pipeline in memory: WhatsApp, SMS, queues, files and secrets, each as good or as bad as its script."""
 
+import hashlib
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import Generic, TypeAlias, TypeVar
+from typing import IO, Generic, TypeAlias, TypeVar
 
 from chalicelib.domain.delivery import Accepted, NotSent, Outbound, Outcome, Refused, Remedy, TextMessage, Unknown
 from chalicelib.domain.errors import KabarError, TransientError
-from chalicelib.ports import Channel, SecretValues
+from chalicelib.ports import Channel, Download, SecretValues
 
 M = TypeVar("M")
 
@@ -96,7 +97,7 @@ class FakeSms(_FakeProvider[TextMessage]):
 
 
 class FakeQueue:
-    """`chalicelib.ports.NoticeQueue`.
+    """`chalicelib.ports.NoticeQueue` and `MediaQueue`.
 
     failures: for each call in turn, how many of its ids are queued before it fails; None for a call that does not fail.
 
@@ -108,10 +109,10 @@ class FakeQueue:
         self._failures = iter(failures)
         self._lock = threading.Lock()
 
-    def enqueue(self, notice_ids: Sequence[str]) -> None:
+    def enqueue(self, ids: Sequence[str]) -> None:
         with self._lock:
             reached = next(self._failures, None)
-            self.ids.extend(notice_ids[:reached])
+            self.ids.extend(ids[:reached])
         if reached is not None:
             raise TransientError("the queue takes no more")
 
@@ -120,6 +121,56 @@ class FakeQueue:
         with self._lock:
             taken, self.ids = self.ids, []
         return taken
+
+
+class FakeSource:
+    """`chalicelib.ports.MediaSource`: what residents' phones uploaded, by its id.
+
+    files: bytes, or what happens instead of them. An id that nobody uploaded is a small photo of its own. announced: hashes
+    that are told instead of the right ones. asked: every id and the number that it came to.
+    """
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes | BaseException] = {}
+        self.announced: dict[str, bytes] = {}
+        self.asked: list[tuple[str, str]] = []
+
+    @contextmanager
+    def download(self, media_id: str, phone_number_id: str) -> Iterator[Download]:
+        self.asked.append((media_id, phone_number_id))
+        found = self.files.get(media_id, b"\xff\xd8\xff" + media_id.encode())
+        if isinstance(found, BaseException):
+            raise found
+        pieces = (found[start : start + 65536] for start in range(0, len(found), 65536))
+        yield Download(pieces, len(found), self.announced.get(media_id, hashlib.sha256(found).digest()))
+
+
+class FakeFiles:
+    """`chalicelib.ports.Files`.
+
+    kept: key → content and type. puts: every key that was stored, in order. faults: called before and after each operation.
+    """
+
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[bytes, str]] = {}
+        self.puts: list[str] = []
+        self.faults: Callable[[str, str], None] = lambda _moment, _operation: None
+
+    def keep(self, key: str, content: IO[bytes], *, size: int, content_type: str, sha256: bytes) -> None:
+        self.faults("before", "keep")
+        body = content.read()
+        assert (len(body), hashlib.sha256(body).digest()) == (size, sha256)
+        self.kept[key] = (body, content_type)
+        self.puts.append(key)
+        self.faults("after", "keep")
+
+    def link(self, key: str, *, content_type: str, name: str) -> str:
+        return f"https://files.invalid/{key}?{content_type}&{name}"
+
+    def delete(self, key: str) -> None:
+        self.faults("before", "delete")
+        self.kept.pop(key, None)
+        self.faults("after", "delete")
 
 
 CHANNELS: Mapping[str, Channel] = {

@@ -16,7 +16,17 @@ from chalicelib.settings import Settings
 from chalicelib.table import contacts, notices, requests
 from chalicelib.wiring import Wiring
 from tests.data import payloads
-from tests.fakes.providers import FakeMetrics, FakeQueue, FakeSms, FakeWhatsApp, FixedSecrets, NoPace, Script
+from tests.fakes.providers import (
+    FakeFiles,
+    FakeMetrics,
+    FakeQueue,
+    FakeSms,
+    FakeSource,
+    FakeWhatsApp,
+    FixedSecrets,
+    NoPace,
+    Script,
+)
 from tests.fakes.store import FakeStore
 
 # A Tuesday, ten in the morning in Kalianda.
@@ -37,7 +47,8 @@ class ManualClock:
 class World:
     """Residents and staff as tests play them.
 
-    parts: the real wiring. store, queue, whatsapp, sms: the fakes under it. officer: somebody who may do everything.
+    parts: the real wiring. store, queue, media_queue, whatsapp, sms, source, files: the fakes under it. officer: somebody who
+    may do everything.
     more_offices: codes of offices like 1801 that are there too, none of which has a channel number.
     """
 
@@ -46,12 +57,19 @@ class World:
     ) -> None:
         self.clock = ManualClock()
         self.store = FakeStore(self.clock)
-        self.queue = FakeQueue()
+        self.queue, self.media_queue = FakeQueue(), FakeQueue()
+        self.source, self.files = FakeSource(), FakeFiles()
         self.whatsapp = FakeWhatsApp(whatsapp)
         self.sms = FakeSms(sms)
         self.secrets = FixedSecrets()
-        self.parts = Wiring(Settings("test", "kabar-test", "https://queue.invalid/notices"), self.clock, Random(seed))
-        fakes = {"store": self.store, "queue": self.queue, "whatsapp": self.whatsapp, "sms": self.sms, "secrets": self.secrets}
+        settings = Settings(
+            "test", "kabar-test", "https://queue.invalid/notices", media_queue_url="https://queue.invalid/media"
+        )
+        self.parts = Wiring(settings, self.clock, Random(seed))
+        fakes = {
+            "store": self.store, "queue": self.queue, "whatsapp": self.whatsapp, "sms": self.sms, "secrets": self.secrets,
+            "media_queue": self.media_queue, "media_source": self.source, "files": self.files,
+        }  # fmt: skip
         vars(self.parts).update(fakes)
         office = self.parts.offices["1801"]
         vars(self.parts).update(offices={"1801": office} | {code: replace(office, code=code) for code in more_offices})
@@ -93,9 +111,12 @@ class World:
     def run(self) -> None:
         """The stream, the queue and their functions, until nothing is left to do."""
         self.dispatch(self.new_records())
-        while ids := self.queue.take():
-            for notice_id in ids:
+        while any(ids := (self.queue.take(), self.media_queue.take())):
+            for notice_id in ids[0]:
                 self.deliver(notice_id)
+            for file_id in ids[1]:
+                self.parts.media(file_id)
+            self.dispatch(self.new_records())
 
     def new_records(self) -> list[dict[str, Any]]:
         """What the stream brought since the last call, in Lambda's shape."""

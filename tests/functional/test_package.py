@@ -122,8 +122,8 @@ def test_every_handler_resolves_and_every_module_imports_with_nothing_but_what_l
     assert done.stdout.strip() == str(here.folder / "app.py")
 
 
-def test_the_functions_are_the_api_and_three_handlers(package: Package) -> None:
-    assert set(package.functions()) == {"app.app", "app.dispatch", "app.deliver", "app.sweep"}
+def test_the_functions_are_the_api_and_four_handlers(package: Package) -> None:
+    assert set(package.functions()) == {"app.app", "app.dispatch", "app.deliver", "app.media", "app.sweep"}
 
 
 def test_the_package_holds_the_app_its_library_and_its_requirements_alone(package: Package) -> None:

@@ -85,7 +85,8 @@ class TestEveryNotice:
 
     def test_names_its_request_when_it_is_about_one(self, occasion: Occasion) -> None:
         kind = occasion.notice.kind
-        named = kind in (samples.OF_SEVERAL | samples.OF_ONE) - {Kind.KEPT} or kind not in samples.ANSWERS | {Kind.REPLY}
+        of_none = samples.ANSWERS | {Kind.REPLY, Kind.RESEND}
+        named = kind in (samples.OF_SEVERAL | samples.OF_ONE) - {Kind.KEPT} or kind not in of_none
 
         assert (ID in words_of(occasion)) == named
 
@@ -191,7 +192,7 @@ class TestSms:
         assert body is not None
         assert len(body) <= gsm7.PART
         assert set(body) <= gsm7.ALPHABET
-        assert occasion.notice.kind is Kind.STATUS or request_id in body
+        assert occasion.notice.kind in {Kind.STATUS, Kind.RESEND} or request_id in body
         assert not re.search(r": ?\.|\(\)| $", body)
 
     @pytest.mark.parametrize("kind", sorted(samples.ANSWERS - {Kind.STATUS}))

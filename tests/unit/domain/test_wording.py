@@ -40,7 +40,7 @@ def test_every_text_is_there_in_every_language() -> None:
 def test_whatever_the_office_says_by_itself_has_a_template() -> None:
     of_statuses = {status.value for status in Status} - {"submitted", "ready"}
 
-    assert of_statuses | {"opened", "ready_card", "ready_pdf", "hold", "reply", "answer"} == NOTICES
+    assert of_statuses | {"opened", "ready_card", "ready_pdf", "hold", "reply", "resend", "answer"} == NOTICES
 
 
 @pytest.mark.parametrize("key", TEXTS, ids=" ".join)

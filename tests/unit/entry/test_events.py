@@ -46,13 +46,22 @@ class TestDispatch:
     def dispatch(world: World, *records: Any) -> list[Any]:
         flow: Any = Recorder()
         events.dispatch({"Records": list(records)}, flow, world.parts.keeping)
-        [called] = flow.calls
-        return list(called)
+        [(notice_ids, file_ids)] = flow.calls
+        return [*notice_ids, *file_ids]
 
     def test_takes_the_inserted_notices_in_their_order(self, world: World) -> None:
         keys = [notices.key(OF_CHANGE), Key(f"REQ#{ID}", "REQUEST"), notices.key(OF_MESSAGE), Key("CONTACT#x", "MSG#1#2")]
 
         assert self.dispatch(world, *map(record, keys)) == [OF_CHANGE, OF_MESSAGE]
+
+    def test_takes_the_files_of_inserted_messages(self, world: World) -> None:
+        flow: Any = Recorder()
+        sent = f"MSG#2026-11-24T03:00:00.000Z#{'ab' * 16}.media"
+
+        records = [record(Key("CONTACT#x", sent)), record(notices.key(OF_CHANGE)), record(Key("CONTACT#x", sent), "MODIFY")]
+        events.dispatch({"Records": records}, flow, world.parts.keeping)
+
+        assert flow.calls == [([OF_CHANGE], [f"x {sent}"])]
 
     @pytest.mark.parametrize("name", ["MODIFY", "REMOVE"])
     def test_takes_nothing_else_that_happens_to_a_notice(self, world: World, name: str) -> None:
@@ -138,6 +147,40 @@ class TestDeliver:
         flow: Any = Recorder()
         for _ in range(3):
             events.deliver({"Records": [message("{")]}, "me", flow, world.parts.keeping)
+
+        assert len(quarantined(world)) == 1
+
+
+FILE = f"{CONTACT_ID} MSG#2026-11-24T03:00:00.000Z#{'ab' * 16}.media"
+
+
+class TestMedia:
+    def test_fetches_each_file(self, world: World) -> None:
+        flow: Any = Recorder()
+
+        events.media({"Records": [message({"media": FILE})] * 2}, flow, world.parts.keeping)
+
+        assert flow.calls == [FILE, FILE]
+
+    @pytest.mark.parametrize("body", ["", "{", "null", "[]", "{}", '{"media":null}', '{"media":"x"}', '{"notice":"x.1"}'])
+    def test_sets_aside_what_is_no_file_and_goes_on(self, world: World, body: str) -> None:
+        flow: Any = Recorder()
+
+        events.media({"Records": [message(body), message({"media": FILE})]}, flow, world.parts.keeping)
+
+        assert flow.calls == [FILE]
+        [kept] = quarantined(world)
+        assert str(kept["kind"]).startswith("media_message_")
+        assert json.loads(str(kept["raw"])) == body
+
+    def test_raises_for_passing_faults_only(self, world: World) -> None:
+        event = {"Records": [message({"media": FILE})]}
+        failing: Any = Recorder(lambda _: TransientError("the bucket"))
+        with pytest.raises(TransientError):
+            events.media(event, failing, world.parts.keeping)
+        assert quarantined(world) == []
+
+        events.media(event, Recorder(lambda _: PermanentError("x")), world.parts.keeping)  # type: ignore[arg-type]
 
         assert len(quarantined(world)) == 1
 

@@ -1,0 +1,75 @@
+"""The files of messages: attributes of the message's own item, which is due for as long as its file is awaited.
+
+The stream carries keys only, so the sort key of a message whose file is to be fetched ends in `.media`. A file's id is its
+message's key: `<contact id> MSG#<provider time>#<hash>.media`.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.domain.media import Awaited, Kept, Settled
+from chalicelib.ports import Condition, Item, Key, Update
+from chalicelib.table.values import Reader, filled, stamp
+
+SUFFIX = ".media"
+# The stream brings it at once; the sweep finds what the stream missed, or what could not be had.
+FIRST_DUE = timedelta(minutes=2)
+_DUE = "#MEDIA"
+_ID = re.compile(r"[0-9A-Za-z]{1,64} MSG#[0-9TZ:.-]{1,40}#[0-9a-f]{1,64}\.media")
+
+
+def due_pk(office: str) -> str:
+    """Partition of the `due` index for an office's files."""
+    return f"{office}{_DUE}"
+
+
+def id_of(pk: str, sk: str) -> str:
+    """The file's id, from its message's key."""
+    return f"{pk.removeprefix('CONTACT#')} {sk}"
+
+
+def key(file_id: str) -> Key:
+    """Where the message of a file is.
+
+    Raises:
+        ValueError: it is no file's id.
+    """
+    if not _ID.fullmatch(file_id):
+        raise ValueError("no id of a file")
+    contact_id, _, sk = file_id.partition(" ")
+    return Key(f"CONTACT#{contact_id}", sk)
+
+
+def awaited(item: Item) -> Awaited | None:
+    """The file that a message's item is due for, None when it is settled already."""
+    reader = Reader(item)
+    due = reader.maybe("due_pk")
+    if due is None:
+        return None
+    media: Mapping[str, Any] = item["media"]  # type: ignore[assignment]  # the message's put made it so
+    about = Reader(media)
+    pk, sk = reader.text("pk"), reader.text("sk")
+    return Awaited(
+        id=id_of(pk, sk), contact_id=pk.removeprefix("CONTACT#"), office=due.removesuffix(_DUE),
+        phone_number_id=reader.text("phone_number_id"), media_id=about.text("id"), sha256=about.maybe("sha256") or "",
+        sent_at=reader.time("received_at"), request_id=reader.maybe("request_id"),
+    )  # fmt: skip
+
+
+def settles(file: Awaited, outcome: Settled, now: datetime) -> Update:
+    """Records what became of a file; refused when that is recorded already."""
+    if isinstance(outcome, Kept):
+        about = filled({
+            "state": "kept", "key": outcome.key, "content_type": outcome.content_type, "size": outcome.size,
+            "sha256": outcome.sha256, "at": now,
+        })  # fmt: skip
+    else:
+        about = filled({"state": outcome.state.value, "reason": outcome.reason, "at": now})
+    return Update(key(file.id), set_={"file": about}, remove=("due_pk", "due_at"), when=(Condition("due_pk", "present"),))
+
+
+def again(file_id: str, seen: str, at: datetime) -> Update:
+    """Makes a file due later; refused when somebody else has done so, or it is settled. seen: its due time as it was read."""
+    return Update(key(file_id), set_={"due_at": stamp(at)}, when=(Condition("due_at", "equals", seen),))
