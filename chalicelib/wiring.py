@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.flows.dispatch import Dispatch
     from chalicelib.flows.due_media import DueMedia
     from chalicelib.flows.due_notices import DueNotices
+    from chalicelib.flows.due_requests import DueRequests
     from chalicelib.flows.ingest import Ingest
     from chalicelib.flows.keeping import Keeping
     from chalicelib.flows.ledger import Ledger
@@ -222,6 +223,12 @@ class Wiring:
         return DueMedia(self.store, self.media_queue, self.settling, self.keeping, self.offices, self.clock)
 
     @cached_property
+    def due_requests(self) -> "DueRequests":
+        from chalicelib.flows.due_requests import DueRequests
+
+        return DueRequests(self.store, self.keeping, self.metrics, self.offices, self.clock)
+
+    @cached_property
     def orphans(self) -> "Orphans":
         from chalicelib.flows.orphans import Orphans
 
@@ -232,7 +239,7 @@ class Wiring:
         from chalicelib.flows.sweep import Sweep
 
         media = [self.due_media] if self.settings.media_queue_url else []
-        return Sweep([self.due_notices, self.orphans, *media])
+        return Sweep([self.due_notices, self.due_requests, self.orphans, *media])
 
     @cached_property
     def lookup(self) -> "Lookup":

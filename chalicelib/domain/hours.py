@@ -106,6 +106,15 @@ class Calendar:
         """When somebody is there next: `at` itself while the office is open."""
         return self.after(at, timedelta(0))
 
+    def working_day_after(self, at: datetime) -> datetime:
+        """The same time on the next open day, counted from the next opening: a whole working day lies in between."""
+        opening = self.local(self.next_opening(at))
+        for days in range(1, _HORIZON_DAYS):
+            later = opening + timedelta(days=days)
+            if self.span(later.date()) is not None:
+                return later.astimezone(at.tzinfo)
+        return at + timedelta(days=_HORIZON_DAYS)
+
     def show(self, at: datetime, language: str) -> str:
         """Day, date and time as people of that office say it: `Selasa, 24 November 2026 pukul 14.00 WIB`."""
         local = self.local(at)

@@ -99,6 +99,11 @@ def notice_of_change(request_id: str, version: int) -> str:
     return f"{request_id}.{version}"
 
 
+def notice_besides(request_id: str, version: int, letter: str) -> str:
+    """Id of a notice that a request owes at that version beside the change's own; one letter tells them apart."""
+    return f"{request_id}.{version}{letter}"
+
+
 def notice_of_message(contact_id: str, message_hash: str) -> str:
     """Id of the notice that answers a message."""
     return f"{contact_id}.{message_hash}"
@@ -111,5 +116,5 @@ def callback(notice_id: str, attempt: int) -> str:
 
 def parse_callback(text: str) -> tuple[str, int] | None:
     """Notice id and attempt of a callback, None when it is not one of ours."""
-    match = re.fullmatch(r"([A-Z0-9-]{1,60}\.[0-9]{1,6}|[A-Za-z0-9]{1,60}\.[0-9a-z]{1,64})#([0-9]{1,6})", text)
+    match = re.fullmatch(r"([A-Z0-9-]{1,60}\.[0-9]{1,6}[a-z]?|[A-Za-z0-9]{1,60}\.[0-9a-z]{1,64})#([0-9]{1,6})", text)
     return (match.group(1), int(match.group(2))) if match else None

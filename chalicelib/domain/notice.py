@@ -20,6 +20,8 @@ class Kind(StrEnum):
     REJECTED = "rejected"
     CANCELLED = "cancelled"
     HOLD = "hold"
+    PROGRESS = "progress"
+    REMINDER = "reminder"
     STATUS = "status"
     MENU = "menu"
     ANOTHER = "another"
@@ -65,6 +67,8 @@ class Channel(StrEnum):
     SMS = "sms"
 
 
+# What a request owes by itself, when time has passed.
+NUDGES = frozenset({Kind.PROGRESS, Kind.REMINDER})
 FINAL = frozenset({State.DELIVERED, State.READ, State.FAILED, State.SUPPRESSED, State.SUPERSEDED})
 ARRIVED = frozenset({State.DELIVERED, State.READ})
 # Progress within one attempt. `unknown` is what a report replaces first.

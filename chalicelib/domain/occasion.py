@@ -61,9 +61,14 @@ def _elsewhere(occasion: Occasion) -> str:
     return "elsewhere" if occasion.topic and occasion.topic.number else "elsewhere_office"
 
 
+def _progress(occasion: Occasion) -> str:
+    return "progress_hold" if occasion.subject and occasion.subject.hold else "progress"
+
+
 _NEEDS_REQUESTS = frozenset({Kind.STATUS, Kind.ACK, Kind.CONFIRM, Kind.WHICH})
 _CASES: Mapping[Kind, Callable[[Occasion], str]] = {
     Kind.READY: _ready,
+    Kind.PROGRESS: _progress,
     Kind.ACK: _ack,
     Kind.ELSEWHERE: _elsewhere,
     Kind.HELP: lambda occasion: "help" if occasion.topic else "help_all",

@@ -39,6 +39,7 @@ def values(occasion: Occasion, *, separator: str) -> dict[str, str]:
         "answer_by": calendar.show(calendar.after(now, _ANSWER_OPEN_TIME), language),
         "id": request.id if request else "",
         "reason": reason(request),
+        "lacks": mask_numbers(request.reason or "") if request else "",
         "due": calendar.show(request.due_at, language) if request and request.due_at else "-",
         "done": _duration(service, language),
         "code": service.code if service else "",

@@ -9,7 +9,8 @@ from chalicelib.domain import circuit, ids, texts
 from chalicelib.domain.circuit import Circuit
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.delivery import Content, Outbound, Template, TextMessage
-from chalicelib.domain.notice import ANSWER_USEFUL, STATUS_USEFUL, Channel, Kind, State, silence
+from chalicelib.domain.notice import ANSWER_USEFUL, NUDGES, STATUS_USEFUL, Channel, Kind, State, silence
+from chalicelib.domain.progress import still_true
 from chalicelib.domain.request import Request, Status
 from chalicelib.domain.texts import Occasion
 
@@ -66,9 +67,9 @@ def _end(situation: Situation) -> Settle | None:
     notice, request, now = situation.occasion.notice, situation.occasion.request, situation.now
     if situation.contact.opted_out_at is not None and not notice.answer:
         return Settle(State.SUPPRESSED, "opted_out")
-    if request is not None and notice.version is not None and notice.version < request.noticed_version:
+    if request is not None and notice.version is not None and _stale(notice.kind, notice.version, request):
         return Settle(State.SUPERSEDED, "later_notice")
-    if request is not None and notice.version is not None and not _true(notice.kind, request):
+    if request is not None and notice.version is not None and not _true(notice.kind, request, now):
         return Settle(State.SUPERSEDED, "no_longer_true")
     since = notice.asked_at or notice.caused_at
     # The days on which the office tells nobody anything do not count.
@@ -76,13 +77,21 @@ def _end(situation: Situation) -> Settle | None:
     return Settle(State.FAILED, "too_late") if late else None
 
 
-def _true(kind: Kind, request: Request) -> bool:
+def _stale(kind: Kind, version: int, request: Request) -> bool:
+    """Whether the request has said more since: by a later change, or by itself after the change."""
+    nudged = request.nudged_version - (kind in NUDGES)
+    return version < request.noticed_version or version <= nudged
+
+
+def _true(kind: Kind, request: Request, now: datetime) -> bool:
     """Whether what a status notice says still holds, after changes that owed no notice of their own.
 
     Who waited through the night must not come to the office for a card that was taken back meanwhile.
     """
     if kind is Kind.READY:
         return request.status in {Status.READY, Status.COMPLETED}
+    if kind in NUDGES:
+        return still_true(kind, request, now)
     if kind is Kind.INCOMPLETE:
         return request.status is Status.INCOMPLETE
     return kind is not Kind.HOLD or request.hold is not None

@@ -50,7 +50,8 @@ class Request:
 
     noticed_version: version of the last change that owed a notice, so that earlier notices are known to be stale.
     opened_by: provider's time of the message that opened it. asks_human_at: when its resident last asked for a person, or
-    complained. name and sms_phone are personal data.
+    complained. look_at: when the sweep looks at it, None when time changes nothing; nudged_version: the last version at which
+    it owed a notice by itself. name and sms_phone are personal data.
     """
 
     id: str
@@ -72,11 +73,18 @@ class Request:
     sms_phone: str | None = None
     closed_at: datetime | None = None
     asks_human_at: datetime | None = None
+    look_at: datetime | None = None
+    nudged_version: int = 0
 
     @property
     def closed(self) -> bool:
         """Whether nothing more can happen to it."""
         return self.status in CLOSED
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether the office, or the resident who is to send something, is late."""
+        waits = not self.closed and self.status is not Status.READY
+        return waits and self.due_at is not None and self.due_at < now
 
 
 @dataclass(frozen=True)

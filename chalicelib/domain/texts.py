@@ -71,7 +71,7 @@ def sms(occasion: Occasion) -> str | None:
         return None
     filling = {name: gsm(value) for name, value in values(occasion, separator=", ").items()}
     filling["hours"] = gsm(occasion.office.calendar.short_week(occasion.now)) + "."
-    elastic = next((name for name in ("reason", "list") if "{" + name + "}" in text), None)
+    elastic = next((name for name in ("reason", "lacks", "list") if "{" + name + "}" in text), None)
     if elastic is not None:
         room = SMS_PART - len(fill(text, {**filling, elastic: ""}))
         filling[elastic] = filling[elastic][:room].rstrip() or "-"

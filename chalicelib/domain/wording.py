@@ -46,6 +46,18 @@ NOTICES: dict[tuple[str, str], str] = {
         "Mohon maaf, foto atau dokumen yang Anda kirim ke {office} tidak dapat dibuka. "
         "Silakan kirim sekali lagi di chat ini sebagai foto atau PDF."
     ),
+    ("id", "progress"): (
+        "Mohon maaf, permohonan *{service}* ({id}) melewati waktu yang kami janjikan, {due}. Petugas masih mengerjakannya, dan "
+        "kami mengirim kabar di chat ini begitu ada perubahan. Ketik *PETUGAS* bila Anda ingin berbicara dengan petugas."
+    ),
+    ("id", "progress_hold"): (
+        "Mohon maaf, permohonan *{service}* ({id}) masih tertunda karena {reason}. Perkiraan kami, {due}, sudah lewat; kami "
+        "mengirim kabar di chat ini begitu ada perubahan. Ketik *PETUGAS* bila Anda ingin berbicara dengan petugas."
+    ),
+    ("id", "reminder"): (
+        "Pengingat: permohonan *{service}* ({id}) masih menunggu berkas Anda: {lacks}. Tanggal yang kami tunggu, {due}, sudah "
+        "lewat, tetapi permohonan tetap terbuka. Silakan kirim foto dokumen asli yang jelas di chat ini. Layanan ini GRATIS."
+    ),
     ("id", "reply"): "Pesan dari petugas {office}: {body} - silakan balas di chat ini.",
     ("en", "opened"): (
         "Dear resident, your request *{service}* has been received. Number: *{id}*. Please send photos of the originals "
@@ -81,6 +93,18 @@ NOTICES: dict[tuple[str, str], str] = {
     ("en", "resend"): (
         "We are sorry: the photo or document that you sent to {office} cannot be opened. "
         "Please send it once more in this chat, as a photo or a PDF."
+    ),
+    ("en", "progress"): (
+        "We are sorry: your request *{service}* ({id}) is past the time that we promised, {due}. An officer is still working "
+        "on it, and we will write to you here as soon as something changes. Type *PETUGAS* to speak to an officer."
+    ),
+    ("en", "progress_hold"): (
+        "We are sorry: your request *{service}* ({id}) is still delayed because {reason}. Our estimate, {due}, has passed; we "
+        "will write to you here as soon as something changes. Type *PETUGAS* to speak to an officer."
+    ),
+    ("en", "reminder"): (
+        "A reminder: your request *{service}* ({id}) still waits for your documents: {lacks}. The date we expected them, "
+        "{due}, is past, but the request stays open. Please send clear photos of the originals here. This service is FREE."
     ),
     ("en", "reply"): "A message from an officer of {office}: {body} - please answer in this chat.",
 }
@@ -230,6 +254,9 @@ SMS: dict[str, str] = {
     "rejected": "{short}: {id} tidak disetujui: {reason}. Pengaduan: lapor.go.id",
     "cancelled": "{short}: {id} dibatalkan.",
     "hold": "{short}: {id} tertunda: {reason}. Tidak perlu datang ke kantor.",
+    "progress": "{short}: Mohon maaf, {id} melewati waktu janji kami dan masih dikerjakan. Tanya: kirim PETUGAS via WhatsApp.",
+    "progress_hold": "{short}: Mohon maaf, {id} masih tertunda: {reason}. Tanya: kirim PETUGAS via WhatsApp.",
+    "reminder": "{short}: {id} masih menunggu berkas: {lacks}. Kirim foto via WhatsApp atau datang. GRATIS.",
     "status": "{short}: {list}. GRATIS. Kami tak minta OTP/PIN.",
     "resend": "{short}: foto/dokumen Anda tidak dapat dibuka. Mohon kirim lagi via WhatsApp sebagai foto atau PDF. GRATIS.",
     "reply": "{short}: petugas menulis pesan untuk {id}. Buka WhatsApp Anda atau datang ke kantor.",

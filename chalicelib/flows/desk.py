@@ -8,6 +8,7 @@ from random import Random
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.errors import KeyReused, Malformed, NotFound, Rejected, TransientError
+from chalicelib.domain.progress import watched
 from chalicelib.domain.request import CLOSED, NEEDS_REASON, Change, Request, Step, apply
 from chalicelib.domain.staff import Right, Staff
 from chalicelib.flows.lookup import Lookup
@@ -91,7 +92,7 @@ class Desk:
             office, now = self.offices[request.office], self.clock()
             due_at = office.due(request.service, step.to, now)
             after, change = apply(request, step, actor=staff.actor, now=now, due_at=due_at)
-            after, telling = tell(after, change, office)
+            after, telling = tell(watched(after, office, request), change, office)
             change = replace(change, idempotency_key=repeat.key, body_hash=repeat.body_hash)
             try:
                 self.store.transact(

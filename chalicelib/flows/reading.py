@@ -134,7 +134,7 @@ class Reading:
     def _fits(self, request: Request, wanted: Wanted) -> bool:
         if wanted.status is not None and request.status is not wanted.status:
             return False
-        if wanted.overdue and (request.due_at is None or request.due_at >= self.clock()):
+        if wanted.overdue and not request.overdue(self.clock()):
             return False
         needle = (wanted.q or "").casefold()
         return needle in request.id.casefold() or needle in (request.name or "").casefold()

@@ -8,6 +8,7 @@ from chalicelib.domain import ids
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.notice import FIRST_DUE, Kind, Notice, owed
+from chalicelib.domain.progress import watched
 from chalicelib.domain.request import Change, Request, Status, Step, apply, opened
 from chalicelib.ports import Write
 from chalicelib.table import contacts, notices, requests
@@ -50,7 +51,7 @@ def open_request(opening: Opening, now: datetime, rng: Random) -> tuple[Request,
         sms_phone=opening.sms_phone,
     )
     change = opened(request, opening.actor)
-    request, telling = tell(request, change, office, answer=opening.asked_by_chat)
+    request, telling = tell(watched(request, office), change, office, answer=opening.asked_by_chat)
     entry = [contacts.opens(request, only_first=opening.only_first)] if opening.contact else []
     return request, change, [*entry, requests.put(request), requests.put_change(change), *telling]
 
@@ -66,7 +67,7 @@ def change_request(
         Stale, IllegalChange.
     """
     after, change = apply(request, step, actor=actor, now=now, due_at=office.due(request.service, step.to, now))
-    after, telling = tell(after, change, office, answer=asked)
+    after, telling = tell(watched(after, office, request), change, office, answer=asked)
     return after, change, [requests.put(after), requests.put_change(change), *telling]
 
 

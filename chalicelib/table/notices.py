@@ -1,5 +1,6 @@
 """Notices: the ledger items that the stream, the queue and the sweep are about."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,16 +10,18 @@ from chalicelib.ports import Condition, Item, Key, Put
 from chalicelib.table.values import Reader, epoch, filled, stamp
 
 PREFIX = "NOTICE#"
+# A request's version, and the letter of a notice beside the change's own.
+_NUMBERED = re.compile(r"([0-9]+)([a-z]?)")
 NOTICES_KEPT = timedelta(days=2 * 365)
 # Nobody needs to look at these: they arrived, or a later one took their place.
 _UNLISTED = ARRIVED | {State.SUPERSEDED}
 
 
 def key(notice_id: str) -> Key:
-    """Where a notice is: `<request id>.<version>`, or `<contact id>.<message hash>`."""
+    """Where a notice is: `<request id>.<version>`, maybe with a letter, or `<contact id>.<message hash>`."""
     owner, _, rest = notice_id.rpartition(".")
     if "-" in owner:
-        return Key(f"REQ#{owner}", f"{PREFIX}{int(rest):06d}")
+        return Key(f"REQ#{owner}", PREFIX + _numbered(rest, 6))
     return Key(f"CONTACT#{owner}", f"{PREFIX}{rest}")
 
 
@@ -26,7 +29,15 @@ def id_of(pk: str, sk: str) -> str:
     """The notice's id, from its key."""
     family, _, owner = pk.partition("#")
     rest = sk.removeprefix(PREFIX)
-    return f"{owner}.{int(rest)}" if family == "REQ" else f"{owner}.{rest}"
+    return f"{owner}.{_numbered(rest, 1)}" if family == "REQ" else f"{owner}.{rest}"
+
+
+def _numbered(text: str, digits: int) -> str:
+    """A version with that many digits at least, and its letter. Raises ValueError for anything else."""
+    found = _NUMBERED.fullmatch(text)
+    if found is None:
+        raise ValueError("a version is a number, with a letter at most")
+    return f"{int(found[1]):0{digits}d}{found[2]}"
 
 
 def queue_pk(office: str, state: State) -> str:

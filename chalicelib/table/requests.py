@@ -26,6 +26,11 @@ def queue_pk(office: str, service: str, *, open_: bool) -> str:
     return f"{office}#{service}#{'open' if open_ else 'closed'}"
 
 
+def due_pk(office: str) -> str:
+    """Partition of the sweep's index for requests."""
+    return f"{office}#REQUESTS"
+
+
 def put(request: Request) -> Put:
     """Writes a request: a new one if it is not there, a later version if its predecessor is."""
     closed_at = request.closed_at
@@ -35,22 +40,35 @@ def put(request: Request) -> Put:
         "version": request.version, "contact_id": request.contact_id, "phone_number_id": request.phone_number_id,
         "language": request.language, "opened_at": request.opened_at, "opened_by": request.opened_by,
         "updated_at": request.updated_at, "request_due_at": request.due_at, "noticed_version": request.noticed_version,
+        "nudged_version": request.nudged_version or None,
         "hold": request.hold.reason if request.hold else None, "reason": request.reason, "name": request.name,
         "sms_phone": request.sms_phone, "closed_at": closed_at, "asks_human_at": request.asks_human_at,
         "expires_at": epoch(closed_at + REQUESTS_KEPT) if closed_at else None,
+        "due_pk": due_pk(request.office) if request.look_at else None, "due_at": request.look_at,
         "queue_pk": queue_pk(request.office, request.service, open_=not request.closed),
         "queue_sk": f"{stamp(shown_at) if shown_at else NEVER_DUE}#{request.id}",
     })  # fmt: skip
     if request.version == 1:
         return Put({**key(request.id)._asdict(), **item}, (Condition("pk", "absent"),))
-    asked = request.asks_human_at
+    asked, nudged = request.asks_human_at, request.nudged_version
     seen = (
         Condition("version", "equals", request.version - 1),
-        # The chat changes these without a version: what was read must still be so, or the change would undo them.
+        # Chat and time change these without a version: what was read must still be so, or the change would undo them.
         Condition("language", "equals", request.language),
         Condition("asks_human_at", "equals", stamp(asked)) if asked else Condition("asks_human_at", "absent"),
+        Condition("nudged_version", "equals", nudged) if nudged else Condition("nudged_version", "absent"),
     )
     return Put({**key(request.id)._asdict(), **item}, seen)
+
+
+def looked_at(request: Request, look_at: datetime, *, nudged: bool) -> Update:
+    """Time has done to a request what it does at this version; refused when anything changed since it was read.
+
+    It is no version of its own: who has the request open at the desk can still move it. nudged: it owed a notice by itself.
+    """
+    set_ = {"nudged_version": request.version} if nudged else {}
+    seen = (Condition("version", "equals", request.version), Condition("due_at", "equals", stamp(look_at)))
+    return Update(key(request.id), set_=set_, remove=("due_pk", "due_at"), when=seen)
 
 
 def asks_human(request_id: str, at: datetime) -> Update:
@@ -80,7 +98,8 @@ def read(item: Item) -> Request:
         due_at=reader.maybe_time("request_due_at"), noticed_version=reader.number("noticed_version"),
         hold=Hold(hold) if hold else None, reason=reader.maybe("reason"), name=reader.maybe("name"),
         sms_phone=reader.maybe("sms_phone"), closed_at=reader.maybe_time("closed_at"),
-        asks_human_at=reader.maybe_time("asks_human_at"),
+        asks_human_at=reader.maybe_time("asks_human_at"), look_at=reader.maybe_time("due_at"),
+        nudged_version=reader.number("nudged_version"),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from chalicelib.domain import ids
 from chalicelib.domain.circuit import PROBE_EVERY
 from chalicelib.domain.ledger import REPORT_WAIT
 from chalicelib.domain.notice import ANSWER_USEFUL, STATUS_USEFUL, Channel, Notice, silence
-from tests.chaos.watched_store import Broken, WatchedStore
+from tests.chaos.watched_store import Broken, WatchedStore, place
 from tests.fakes.world import World
 
 # How far two clocks may be apart, and how long a call may take from what it decides on to what it sends.
@@ -140,7 +140,7 @@ class Phones:
     def later(self, notice: Notice) -> list[int]:
         """When the later notices of the same request were written."""
         noticed = self._store.noticed[str(notice.request_id)] if notice.version else {}
-        return [step for version, step in noticed.items() if version > (notice.version or 0)]
+        return [step for other, step in noticed.items() if other > place(notice)]
 
     def _respect(self, scope: str, one: Message, call: Call) -> None:
         """While a number or a template is known to be down, no more than one a minute tries."""

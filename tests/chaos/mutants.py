@@ -119,7 +119,16 @@ MUTANTS = (
     ),
     Mutant(
         "a later notice takes no earlier one's place", _PLANNING,
-        "notice.version < request.noticed_version:", "False:",
+        "return version < request.noticed_version or version <= nudged", "return False",
+    ),
+    Mutant(
+        "a promise is told of again after a change that promises nothing", "chalicelib/domain/progress.py",
+        "look_at=before.look_at)", "look_at=_look_at(request, office))", (f"{_FLOWS}test_due_requests.py",),
+    ),
+    Mutant(
+        "a change brings back a promise that was told of meanwhile", "chalicelib/table/requests.py",
+        'if nudged else Condition("nudged_version", "absent"),', 'if nudged else Condition("pk", "present"),',
+        (f"{_FLOWS}test_due_requests.py",),
     ),
     Mutant("nobody sleeps", _PLANNING, "may = now if notice.answer else", "may = now if now else"),
     Mutant("everybody tries a number that is down", _PLANNING, "blocked = any(", "blocked = False and any("),

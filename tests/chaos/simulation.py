@@ -111,7 +111,11 @@ class Simulation:
     # What functions do.
 
     def _sweep(self) -> None:
-        self.world.parts.sweep()
+        outer, self.store.swept_from = self.store.swept_from, self.store.steps
+        try:
+            self.world.parts.sweep()
+        finally:
+            self.store.swept_from = outer
 
     def _deliver(self, notice_id: str, receives: int) -> None:
         self.call, self.providers.under_way = Call(self.store.steps, self.world.clock()), []

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
-from chalicelib.domain.notice import ARRIVED, FINAL, RANK, Notice, State
+from chalicelib.domain.notice import ARRIVED, FINAL, NUDGES, RANK, Notice, State
 from chalicelib.ports import Clock, Item, Key
 from chalicelib.table import circuits, notices, requests
 from chalicelib.table.values import moment
@@ -25,10 +25,11 @@ class WatchedStore(FakeStore):
         steps: How many items were written so far.
         opted_out: Contact's id → the step at which it opted out, for those who are out.
         ever_opted_out: Contacts that ever were.
-        noticed: Request's id → version → the step at which the notice of that version was written.
+        noticed: Request's id → place of a notice among those of the request → the step at which it was written.
         requests: Request's id → the steps at which it was opened and closed.
         circuits: Scope of an open circuit → the step and the time at which it was opened.
         openings: How often a circuit was opened.
+        swept_from: The step at which the sweep that is under way began, as the simulation says.
         began: When the call that writes began, as the simulation says.
     """
 
@@ -37,10 +38,11 @@ class WatchedStore(FakeStore):
         self.steps = 0
         self.opted_out: dict[str, int] = {}
         self.ever_opted_out: set[str] = set()
-        self.noticed: dict[str, dict[int, int]] = defaultdict(dict)
+        self.noticed: dict[str, dict[float, int]] = defaultdict(dict)
         self.requests: dict[str, tuple[int, int | None]] = {}
         self.circuits: dict[str, tuple[int, datetime]] = {}
         self.openings = 0
+        self.swept_from = 0
         self.began = clock()
         self._claimed_at: dict[str, datetime] = {}
 
@@ -71,7 +73,7 @@ class WatchedStore(FakeStore):
 
     def _watch_notice(self, before: Notice | None, after: Notice) -> None:
         if before is None:
-            self.noticed[after.request_id or ""][after.version or 0] = self.steps
+            self.noticed[after.request_id or ""][place(after)] = self.steps
             return
         check_step(before, after)
         if after.state is State.CLAIMED and before.state is not State.CLAIMED:
@@ -93,6 +95,11 @@ class WatchedStore(FakeStore):
             self.openings += 1
         for scope in self.circuits.keys() - now_open:
             del self.circuits[scope]
+
+
+def place(notice: Notice) -> float:
+    """Where a notice stands among those of its request: by version, and what time made of a version after its change."""
+    return (notice.version or 0) + (0.5 if notice.kind in NUDGES else 0)
 
 
 def check_step(before: Notice, after: Notice) -> None:

@@ -67,6 +67,23 @@ def test_next_opening_is_now_or_the_next_morning_that_somebody_is_there(at: date
 
 
 @pytest.mark.parametrize(
+    ("at", "later"),
+    [
+        pytest.param(wib(24, 10), wib(25, 10), id="within the week"),
+        pytest.param(wib(20, 12), wib(23, 12), id="over a weekend"),
+        pytest.param(wib(20, 16), wib(24, 8), id="from after hours: all of the next open day"),
+        pytest.param(wib(21, 10), wib(24, 8), id="from a closed day: all of the next open one"),
+        pytest.param(wib(24, 15), wib(26, 8), id="from the moment of closing"),
+        pytest.param(wib(24, 6), wib(25, 8), id="from before opening"),
+        pytest.param(wib(26, 14), wib(27, 14), id="to a shorter day"),
+    ],
+)
+def test_a_working_day_later_a_whole_working_day_has_passed(at: datetime, later: datetime) -> None:
+    assert KALIANDA.working_day_after(at) == later
+    assert KALIANDA.working_day_after(at.astimezone(UTC)).tzinfo is UTC
+
+
+@pytest.mark.parametrize(
     ("at", "is_open"),
     [
         (wib(24, 7, 59), False), (wib(24, 8), True), (wib(24, 14, 59), True), (wib(24, 15), False),

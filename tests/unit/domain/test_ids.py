@@ -219,6 +219,14 @@ def test_callback_of_a_change_comes_back(request_id: str, version: int, attempt:
     assert ids.parse_callback(ids.callback(notice_id, attempt)) == (notice_id, attempt)
 
 
+@given(drawn(), st.integers(1, 999_999), st.sampled_from("nz"))
+def test_callback_of_a_notice_beside_a_change_comes_back(request_id: str, version: int, letter: str) -> None:
+    notice_id = ids.notice_besides(request_id, version, letter)
+
+    assert notice_id != ids.notice_of_change(request_id, version)
+    assert ids.parse_callback(ids.callback(notice_id, 3)) == (notice_id, 3)
+
+
 @given(st.text("0123456789abcdef", min_size=20, max_size=20), st.text("0123456789abcdef", min_size=32, max_size=32))
 def test_callback_of_a_message_comes_back(contact_id: str, message_hash: str) -> None:
     notice_id = ids.notice_of_message(contact_id, message_hash)
@@ -230,7 +238,8 @@ def test_callback_of_a_message_comes_back(contact_id: str, message_hash: str) ->
     "text",
     [
         "", "#", "#1", "a.b", "a.b#", "a.b#x", "a.b#-1", "a.b#1 ", "a.b#1\n", "a.b#1234567", "ab#1", "a..b#1", ".b#1", "a.#1",
-        "KTP-8B3E-5N56-TAK.abc#1", "KTP-8B3E-5N56-TAK.1234567#1", "KTP-8B3E-5N56-TAK#1", "a b.c#1", "a.b#\u0661", "a/b.c#1",
+        "KTP-8B3E-5N56-TAK.abc#1", "KTP-8B3E-5N56-TAK.1234567#1", "KTP-8B3E-5N56-TAK.1nn#1",
+        "KTP-8B3E-5N56-TAK.n#1", "KTP-8B3E-5N56-TAK#1", "a b.c#1", "a.b#\u0661", "a/b.c#1",
         "x" * 600,
     ],
 )  # fmt: skip

@@ -19,6 +19,7 @@ NUMBER = circuit.number(KTP)
 NIGHT = NOW + timedelta(hours=12)  # ten at night in Kalianda
 MORNING = NOW + timedelta(hours=20)  # six in the morning
 NO_WINDOW: dict[str, Any] = {"last_inbound": {}}
+NUDGED = {Kind.PROGRESS: Status.PROCESSING, Kind.REMINDER: Status.INCOMPLETE}
 SPOKEN_KINDS = [Kind.OPENED, Kind.CANCELLED, Kind.HOLD]
 MUST_ARRIVE = [kind for kind in Kind if silence(kind)]
 
@@ -31,6 +32,7 @@ def situation(
     if occasion.request is not None:
         true: dict[str, Any] = {"status": Status(kind.value)} if kind.value in set(Status) else {}
         true |= {"hold": Hold("listrik padam")} if kind is Kind.HOLD else {}
+        true |= {"status": NUDGED[kind], "due_at": NOW - timedelta(days=1)} if kind in NUDGED else {}
         occasion = replace(occasion, request=replace(occasion.request, **{"noticed_version": 2} | true | (request or {})))
     occasion = replace(occasion, notice=replace(occasion.notice, **{"attempt": 1} | (notice or {})))
     fields: dict[str, Any] = {"occasion": occasion, "contact": samples.contact(**(who or {})), "now": NOW}
@@ -116,6 +118,22 @@ class TestEnd:
 
     def test_later_notice_of_the_request_supersedes_it(self) -> None:
         assert plan(situation(request={"noticed_version": 3})) == Settle(State.SUPERSEDED, "later_notice")
+
+    def test_is_superseded_by_what_the_request_said_by_itself_after_it(self) -> None:
+        said = {"nudged_version": 2}
+
+        assert plan(situation(Kind.INCOMPLETE, request=said)) == Settle(State.SUPERSEDED, "later_notice")
+        assert isinstance(plan(situation(Kind.REMINDER, request=said)), Send)
+        assert isinstance(plan(situation(Kind.INCOMPLETE, request={"nudged_version": 1})), Send)
+        assert plan(situation(Kind.REMINDER, request={"nudged_version": 3})) == Settle(State.SUPERSEDED, "later_notice")
+        assert plan(situation(Kind.PROGRESS, request={"noticed_version": 3})) == Settle(State.SUPERSEDED, "later_notice")
+
+    @pytest.mark.parametrize("kind", NUDGED)
+    def test_is_not_said_by_itself_once_it_is_no_longer_true(self, kind: Kind) -> None:
+        for changed in ({"status": Status.READY}, {"due_at": NOW + timedelta(seconds=1)}, {"due_at": None}):
+            assert plan(situation(kind, request=changed)) == Settle(State.SUPERSEDED, "no_longer_true")
+        other = next(status for one, status in NUDGED.items() if one is not kind)
+        assert plan(situation(kind, request={"status": other})) == Settle(State.SUPERSEDED, "no_longer_true")
         assert isinstance(plan(situation(request={"noticed_version": 2})), Send)
 
     def test_later_change_that_owes_nothing_does_not(self) -> None:

@@ -13,7 +13,7 @@ from chalicelib.domain.texts import next_step
 from tests.unit.domain import samples
 
 FILLED = set(values(samples.occasion(Kind.OPENED), separator="; ")) - {"short", "code"}
-FILLED_IN_SMS = {"short", "code", "id", "hours", "reason", "list"}
+FILLED_IN_SMS = {"short", "code", "id", "hours", "reason", "lacks", "list"}
 NOTICES = {name for _, name in wording.NOTICES}
 ANSWERS = {name for _, name in wording.ANSWERS}
 CASES = {
@@ -25,7 +25,9 @@ CASES = {
     "elsewhere_office",
     "complaint_status",
     "real_unknown",
+    "progress_hold",
 }
+NUDGES = {"progress", "progress_hold", "reminder"}
 TEXTS = wording.NOTICES | wording.ANSWERS
 
 
@@ -40,7 +42,7 @@ def test_every_text_is_there_in_every_language() -> None:
 def test_whatever_the_office_says_by_itself_has_a_template() -> None:
     of_statuses = {status.value for status in Status} - {"submitted", "ready"}
 
-    assert of_statuses | {"opened", "ready_card", "ready_pdf", "hold", "reply", "resend", "answer"} == NOTICES
+    assert of_statuses | {"opened", "ready_card", "ready_pdf", "hold", "reply", "resend", "answer"} | NUDGES == NOTICES
 
 
 @pytest.mark.parametrize("key", TEXTS, ids=" ".join)
@@ -60,7 +62,7 @@ def test_sms_is_of_a_text_that_there_is_and_has_placeholders_that_are_filled(nam
     assert name in NOTICES | ANSWERS
     assert set(re.findall(r"\{(.*?)\}", wording.SMS[name])) <= FILLED_IN_SMS
     # Only one of them may be cut to what is left.
-    assert len({"reason", "list"} & set(re.findall(r"\{(\w+)\}", wording.SMS[name]))) <= 1
+    assert len({"reason", "lacks", "list"} & set(re.findall(r"\{(\w+)\}", wording.SMS[name]))) <= 1
 
 
 def test_whatever_must_arrive_can_go_by_sms() -> None:

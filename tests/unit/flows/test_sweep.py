@@ -168,11 +168,13 @@ def test_what_whatsapp_never_reports_on_is_seen_by_staff_once_whatsapp_has_given
     world = owing()
     world.run()
     assert only(world).state is State.ACCEPTED
+    opened = only(world).id
     world.advance(days=29)
-    assert only(world).state is State.ACCEPTED
+    assert world.notice(opened).state is State.ACCEPTED
     world.advance(days=1, seconds=1)
-    assert (only(world).state, only(world).reason, only(world).due_at) == (State.FAILED, "silent", None)
-    assert len(world.whatsapp.attempts) == 1
+    ended = world.notice(opened)
+    assert (ended.state, ended.reason, ended.due_at) == (State.FAILED, "silent", None)
+    assert [one.callback for one in world.whatsapp.attempts].count(f"{opened}#1") == 1
     assert world.sms.attempts == []
 
 

@@ -43,6 +43,7 @@ REQUESTS = st.builds(
     contact_id=st.none() | CONTACT_IDS, phone_number_id=st.none() | NUMBERS, language=st.sampled_from(["id", "en"]),
     opened_at=TIMES, opened_by=TIMES, updated_at=TIMES, due_at=MAYBE_TIMES, noticed_version=COUNTS, hold=HOLDS,
     reason=MAYBE_TEXTS, name=MAYBE_TEXTS, sms_phone=st.none() | PHONES, closed_at=MAYBE_TIMES, asks_human_at=MAYBE_TIMES,
+    look_at=MAYBE_TIMES, nudged_version=COUNTS,
 )  # fmt: skip
 
 CHANGES = st.builds(
@@ -56,7 +57,12 @@ ATTEMPTS = st.builds(
     provider_id=st.text(HEX, max_size=9),
 )  # fmt: skip
 
-NOTICE_IDS = st.builds(ids.notice_of_change, REQUEST_IDS, VERSIONS) | st.builds(ids.notice_of_message, CONTACT_IDS, HASHES)
+LETTERS = st.sampled_from("nrx")
+NOTICE_IDS = (
+    st.builds(ids.notice_of_change, REQUEST_IDS, VERSIONS)
+    | st.builds(ids.notice_besides, REQUEST_IDS, VERSIONS, LETTERS)
+    | st.builds(ids.notice_of_message, CONTACT_IDS, HASHES)
+)
 NOTICES = st.builds(
     Notice, id=NOTICE_IDS, kind=st.sampled_from(Kind), answer=st.booleans(), office=OFFICES, contact_id=CONTACT_IDS,
     phone_number_id=st.none() | NUMBERS, caused_at=TIMES, due_at=MAYBE_TIMES, service=st.none() | SERVICES,

@@ -36,12 +36,13 @@ def test_id_gives_the_key_and_the_key_the_id(notice_id: str) -> None:
 
 def test_keys_are_those_of_the_request_or_the_contact() -> None:
     assert notices.key(f"{ID}.12") == Key(f"REQ#{ID}", "NOTICE#000012")
+    assert notices.key(f"{ID}.12n") == Key(f"REQ#{ID}", "NOTICE#000012n")
     assert notices.key(f"{CONTACT_ID}.{'ab' * 16}") == Key(f"CONTACT#{CONTACT_ID}", f"NOTICE#{'ab' * 16}")
 
 
-@pytest.mark.parametrize("notice_id", [f"{ID}.abc", f"{ID}.", "KTP-.x"])
+@pytest.mark.parametrize("notice_id", [f"{ID}.abc", f"{ID}.", "KTP-.x", f"{ID}.1nn", f"{ID}.n1"])
 def test_id_that_no_notice_can_have_is_refused(notice_id: str) -> None:
-    with pytest.raises(ValueError, match="invalid literal"):
+    with pytest.raises(ValueError, match="a version is a number"):
         notices.key(notice_id)
 
 

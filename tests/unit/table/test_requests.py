@@ -94,8 +94,50 @@ def test_request_without_a_due_time_comes_last() -> None:
     assert requests.put(samples.request(due_at=None)).item["queue_sk"] == f"{NEVER_DUE}#{ID}"
 
 
-def test_request_is_never_found_by_the_sweep() -> None:
+def test_sweep_finds_a_request_exactly_when_it_is_to_look_at_it() -> None:
     assert not {"due_pk", "due_at"} & set(requests.put(samples.request()).item)
+    looked = requests.put(samples.request(look_at=NOW)).item
+    assert (looked["due_pk"], looked["due_at"]) == (requests.due_pk("1801"), stamp(NOW)) == ("1801#REQUESTS", stamp(NOW))
+
+
+def test_looking_at_a_request_leaves_all_else_as_it_was() -> None:
+    table = stored.store()
+    request = samples.request(look_at=NOW)
+    table.put(requests.put(request))
+    table.update(requests.asks_human(ID, NOW))
+    table.update(requests.looked_at(request, NOW, nudged=True))
+
+    after = requests.read(table.get(requests.key(ID)) or {})
+    assert after == replace(request, look_at=None, nudged_version=1, asks_human_at=NOW)
+    assert table.query_index("due", requests.due_pk("1801")) == []
+
+
+def test_request_is_looked_at_once_for_each_promise_and_not_after_a_change() -> None:
+    table = stored.store()
+    request = samples.request(look_at=NOW)
+    table.put(requests.put(request))
+    table.put(requests.put(replace(request, version=2, look_at=NOW + timedelta(days=1))))
+    with pytest.raises(ConditionFailed):
+        table.update(requests.looked_at(request, NOW, nudged=True))
+
+    second = replace(request, version=2)
+    with pytest.raises(ConditionFailed):
+        table.update(requests.looked_at(second, NOW, nudged=False))
+    table.update(requests.looked_at(second, NOW + timedelta(days=1), nudged=False))
+    with pytest.raises(ConditionFailed):
+        table.update(requests.looked_at(second, NOW + timedelta(days=1), nudged=False))
+
+
+def test_change_that_does_not_know_of_a_note_is_refused() -> None:
+    """It would bring back the time at which the note was due."""
+    table = stored.store()
+    request = samples.request(look_at=NOW)
+    table.put(requests.put(request))
+    table.update(requests.looked_at(request, NOW, nudged=True))
+
+    with pytest.raises(ConditionFailed):
+        table.put(requests.put(replace(request, version=2)))
+    table.put(requests.put(replace(request, version=2, nudged_version=1, look_at=None)))
 
 
 def test_trail_of_changes_is_kept_for_five_years() -> None:
