@@ -197,12 +197,14 @@ class Channel(NamedTuple):
 
     by: who carries its messages: `meta`, the Cloud API, or `aws`, End User Messaging Social.  origination: AWS's own id of the
     number, which sends by it have to name; None by Meta.
+    waba: the id of its WhatsApp Business Account at Meta, where that is known.
     """
 
     office: str
     service: str | None
     by: str = "meta"
     origination: str | None = None
+    waba: str | None = None
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,24 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.adapters.catalogue import load_offices
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.errors import Misconfigured
-from chalicelib.ports import Clock, Files, MediaQueue, MediaSource, Metrics, NoticeQueue, Pace, Secrets, Sms, Store, WhatsApp
+from chalicelib.ports import (
+    Channel,
+    Clock,
+    Files,
+    MediaQueue,
+    MediaSource,
+    Metrics,
+    NoticeQueue,
+    Pace,
+    Secrets,
+    Sms,
+    Store,
+    WhatsApp,
+)
 from chalicelib.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from chalicelib.domain.inbound import TemplateReport
     from chalicelib.flows.circuits import Circuits
     from chalicelib.flows.deliver import Deliver
     from chalicelib.flows.desk import Desk
@@ -22,7 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.flows.due_notices import DueNotices
     from chalicelib.flows.due_requests import DueRequests
     from chalicelib.flows.ingest import Ingest
-    from chalicelib.flows.keeping import Keeping
+    from chalicelib.flows.keeping import Keeping, Stored
     from chalicelib.flows.ledger import Ledger
     from chalicelib.flows.lookup import Lookup
     from chalicelib.flows.media import Media
@@ -33,6 +47,7 @@ if TYPE_CHECKING:
     from chalicelib.flows.settling import Settling
     from chalicelib.flows.sweep import Sweep
     from chalicelib.flows.telling import Telling
+    from chalicelib.flows.template_reports import TemplateReports
 
 
 # botocore's own ten tries for DynamoDB would outlast a function, and WhatsApp's patience with a webhook.
@@ -159,7 +174,17 @@ class Wiring:
 
         following = Following(self.store, self.rng)
         chat = Chat(self.store, self.people, following, self.offices, self.metrics, self.clock)
-        return Ingest(chat, self.receipts, self.keeping)
+        return Ingest(chat, self.receipts, self.keeping, self._template_report)
+
+    def _template_report(self, report: "TemplateReport", channels: Mapping[str, Channel]) -> "Stored":
+        """Reports on templates are rare, and need all the words: a webhook that brings none does not load them."""
+        return self.template_reports(report, channels)
+
+    @cached_property
+    def template_reports(self) -> "TemplateReports":
+        from chalicelib.flows.template_reports import TemplateReports
+
+        return TemplateReports(self.keeping, self.circuits, self.offices, self.metrics, self.clock)
 
     @cached_property
     def ledger(self) -> "Ledger":

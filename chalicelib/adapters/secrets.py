@@ -106,7 +106,7 @@ def _require(values: Mapping[str, str], names: tuple[str, ...]) -> None:
 
 
 def _channels(text: str) -> dict[str, Channel]:
-    """From `{"<phone_number_id>": {"office": "1801", "service": "KTP"|null, "by"?, "origination"?}}`."""
+    """From `{"<phone_number_id>": {"office": "1801", "service": "KTP"|null, "by"?, "origination"?, "waba"?}}`."""
     try:
         numbers: Any = json.loads(text)
     except ValueError:
@@ -119,7 +119,7 @@ def _channels(text: str) -> dict[str, Channel]:
 def _channel(phone_number_id: str, place: object) -> Channel:
     match place:
         case {"office": str(office), "service": str() | None as service} if office and service != "" and phone_number_id:
-            return Channel(office, service, **_way(phone_number_id, place))
+            return Channel(office, service, **_way(phone_number_id, place), waba=_account(phone_number_id, place))
     raise Misconfigured(f"channels: {phone_number_id} needs an office, and a service or null")
 
 
@@ -133,3 +133,11 @@ def _way(phone_number_id: str, place: Any) -> dict[str, Any]:
         case "aws", _:
             raise Misconfigured(f"channels: {phone_number_id} is by aws, and needs its origination: phone-number-id-…")
     raise Misconfigured(f"channels: {phone_number_id} is neither by meta nor by aws")
+
+
+def _account(phone_number_id: str, place: Any) -> str | None:
+    """The WhatsApp Business Account that the number is of."""
+    waba = place.get("waba")
+    if waba is None or (isinstance(waba, str) and waba.isascii() and waba.isdigit()):
+        return waba
+    raise Misconfigured(f"channels: {phone_number_id}: its account (waba) is not an id of digits")

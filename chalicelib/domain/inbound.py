@@ -32,6 +32,26 @@ class Event:
 
 
 @dataclass(frozen=True)
+class TemplateReport:
+    """Meta's word on a message template of an account. at: when Meta said it, None when that cannot be read.
+
+    usable: whether it can be sent, None where nothing is said on that; code: what a send of an unusable one would be refused
+    with; said: Meta's own word, such as `PAUSED`; alarming: whether a person should look at it though it can be sent; event:
+    all of it, to be kept.
+    """
+
+    account: str
+    name: str
+    language: str
+    at: datetime | None
+    usable: bool | None
+    code: str
+    said: str
+    alarming: bool
+    event: Event
+
+
+@dataclass(frozen=True)
 class Broken:
     """A signed element that could not be understood, or belongs to no known number. raw: all of it, ASCII."""
 
@@ -40,6 +60,6 @@ class Broken:
     raw: str
 
 
-Element: TypeAlias = Message | Echo | StatusReport | Event | Broken
+Element: TypeAlias = Message | Echo | StatusReport | TemplateReport | Event | Broken
 
 NO_DAY = "0"

@@ -16,6 +16,8 @@ from chalicelib.domain.texts import Occasion
 
 # Another notice of the same request is on its way: it has its answer within seconds.
 _BEHIND_ANOTHER = timedelta(seconds=30)
+# Where it is for the provider to say that a template is back, that may be long before the next probe.
+_LOOK_AGAIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,9 @@ def _around(situation: Situation, down: list[Circuit]) -> Plan:
     by_sms = _by_sms(situation)
     if isinstance(by_sms, Send):
         return by_sms
-    return Wait(max(one.probe_at for one in down), State.HELD, down[0].code)
+    until = max(one.probe_at for one in down)
+    soon = situation.now + _LOOK_AGAIN
+    return Wait(min(until, soon) if any(one.told for one in down) else until, State.HELD, down[0].code)
 
 
 def _by_sms(situation: Situation) -> Plan:

@@ -28,7 +28,7 @@ class BrokenElement(Exception):
 
 def day_of(seconds: Any, otherwise: str = NO_DAY) -> str:
     """UTC date of a payload's time, `otherwise` when it has none."""
-    at = _maybe_time(seconds)
+    at = maybe_time(seconds)
     return at.date().isoformat() if at else otherwise
 
 
@@ -64,7 +64,7 @@ def status(member: dict[str, Any], raw: str) -> StatusReport:
     _required(member.get("id"), "no_id")
     word = _required(member.get("status"), "no_status")
     return StatusReport(
-        word, _maybe_time(member.get("timestamp")), _text(member.get("biz_opaque_callback_data"), 512), _refusal(member), raw
+        word, maybe_time(member.get("timestamp")), _text(member.get("biz_opaque_callback_data"), 512), _refusal(member), raw
     )
 
 
@@ -171,7 +171,8 @@ def _time(seconds: Any) -> datetime:
     return datetime.fromtimestamp(int(text), UTC)
 
 
-def _maybe_time(seconds: Any) -> datetime | None:
+def maybe_time(seconds: Any) -> datetime | None:
+    """A payload's time, None when it has none."""
     try:
         return _time(seconds)
     except BrokenElement:

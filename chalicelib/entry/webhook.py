@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.domain.inbound import NO_DAY, Broken, Element, Event
 from chalicelib.domain.message import Echo, Message
-from chalicelib.entry import elements
+from chalicelib.entry import elements, template_reports
 from chalicelib.entry.senders import Senders
 
 _KNOWN = ("messages", "statuses", "errors", "message_echoes")
@@ -93,7 +93,7 @@ def _change(entry: dict[str, Any], change: Any) -> Iterator[Element]:
     frame = {"entry": entry.get("id"), "field": field, **{name: value[name] for name in _CONTEXT if name in value}}
     lists = {name: value[name] for name in _KNOWN if name in value}
     if (isinstance(field, str) and field not in _CONVERSATION) or all(members == [] for members in lists.values()):
-        yield Event(_name(field), day, _dump({**frame, "value": value}))
+        yield template_reports.read(field, value, entry, Event(_name(field), day, _dump({**frame, "value": value})))
         return
     senders = Senders(value.get("contacts"), sum(len(members) for members in lists.values() if isinstance(members, list)))
     for name, members in lists.items():

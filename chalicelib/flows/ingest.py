@@ -1,27 +1,31 @@
 """A webhook's elements into the table: each one once, whatever comes twice, together, late or broken."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.domain.errors import TransientError
-from chalicelib.domain.inbound import NO_DAY, Broken, Element, Event, StatusReport
+from chalicelib.domain.inbound import NO_DAY, Broken, Element, Event, StatusReport, TemplateReport
 from chalicelib.domain.message import Echo, Message
 from chalicelib.flows.chat import Chat
 from chalicelib.flows.keeping import Keeping, Stored
 from chalicelib.flows.receipts import Receipts
-from chalicelib.ports import SecretValues
+from chalicelib.ports import Channel, SecretValues
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Ingest:
-    """Stores what a webhook brought. Nobody but the table is called."""
+    """Stores what a webhook brought. Nobody but the table is called.
+
+    templates: what applies a report on a template; seldom needed, and built when it is.
+    """
 
     chat: Chat
     receipts: Receipts
     keeping: Keeping
+    templates: Callable[[TemplateReport, Mapping[str, Channel]], Stored]
 
     def __call__(self, elements: Sequence[Element], secrets: SecretValues) -> dict[str, int]:
         """How many elements were stored, were there already, or were set aside because nobody could understand them.
@@ -58,6 +62,8 @@ class Ingest:
                 return self.chat.echo(element, secrets)
             case StatusReport():
                 return self.receipts(element)
+            case TemplateReport():
+                return self.templates(element, secrets.channels)
             case Event():
                 return self.keeping.event(element)
             case Broken():
@@ -73,5 +79,7 @@ def _evidence(element: Element) -> tuple[str, str]:
             return element.message.at.date().isoformat(), element.message.raw
         case StatusReport():
             return element.at.date().isoformat() if element.at else NO_DAY, element.raw
+        case TemplateReport():
+            return element.event.day, element.event.raw
         case _:
             return element.day, element.raw

@@ -27,7 +27,9 @@ STORED = {
     "verify_token": "invented-verify-token",
     "access_token": "invented-access-token",
     "address_key": "invented-address-key",
-    "channels": json.dumps({"1001": {"office": "1801", "service": "KTP"}, "1002": {"office": "1801", "service": None}}),
+    "channels": json.dumps(
+        {"1001": {"office": "1801", "service": "KTP", "waba": "2001"}, "1002": {"office": "1801", "service": None}}
+    ),
 }
 REQUIRED = [name for name in STORED if name != "app_secret_previous"]
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -88,7 +90,7 @@ def test_everything_is_read(ssm: Ssm) -> None:
         verify_token="invented-verify-token",
         access_token="invented-access-token",
         address_key="invented-address-key",
-        channels={"1001": Channel("1801", "KTP"), "1002": Channel("1801", None)},
+        channels={"1001": Channel("1801", "KTP", waba="2001"), "1002": Channel("1801", None)},
     )
     assert ssm.reads == 1
 

@@ -9,6 +9,7 @@ from typing import Any
 
 KK, KTP, PINDAH = "100000000000001", "100000000000002", "100000000000003"
 SITI = "6281200000001"
+ACCOUNT = "200000000000001"
 _ids: Iterator[int] = count(1)
 
 
@@ -53,10 +54,18 @@ def value(*messages: Any, number: str = KTP, **more: Any) -> dict[str, Any]:
     return frame | ({"contacts": contacts, "messages": list(messages)} if messages else {}) | more
 
 
-def envelope(*values: Any, field: str = "messages") -> dict[str, Any]:
-    """A whole payload, one change for each value."""
+def envelope(*values: Any, field: str = "messages", at: int | None = None, account: str = ACCOUNT) -> dict[str, Any]:
+    """A whole payload, one change for each value. at: when, which Meta says of what is about no message."""
     changes = [{"field": field, "value": one} for one in values]
-    return {"object": "whatsapp_business_account", "entry": [{"id": "200000000000001", "changes": changes}]}
+    entry = {"id": account, "changes": changes} | ({"time": at} if at is not None else {})
+    return {"object": "whatsapp_business_account", "entry": [entry]}
+
+
+def template(event: str, *, at: int, name: str = "kabar_ready_card", language: str = "id", **more: Any) -> dict[str, Any]:
+    """A whole payload: what became of a template. more: of the envelope, or any further field of the value."""
+    frame = {key: more.pop(key) for key in ("account",) if key in more}
+    about = {"message_template_id": 1689556908129832, "message_template_name": name, "message_template_language": language}
+    return envelope({"event": event, **about, "reason": "NONE"} | more, field="message_template_status_update", at=at, **frame)
 
 
 def raw(payload: Any) -> bytes:

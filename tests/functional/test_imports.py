@@ -44,6 +44,7 @@ NOT_FOR_A_WEBHOOK = {
     "chalicelib.flows.lookup",
     "chalicelib.flows.reading",
     "chalicelib.flows.sweep",
+    "chalicelib.flows.template_reports",
 }
 
 # What Lambda does: import the module of the handler, call the handler; then, for us, tell what is loaded.

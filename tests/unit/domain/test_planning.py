@@ -286,3 +286,31 @@ class TestCircuit:
         both = down(NUMBER, timedelta(seconds=10)) | down(circuit.SMS)
 
         assert plan(situation(circuits=both)) == Wait(NOW + timedelta(seconds=10), State.HELD, "131042")
+
+
+class TestTemplateThatMetaToldOf:
+    SCOPE = circuit.template("kabar_ready_card", "id")
+
+    def told(self, probe_in: timedelta = timedelta(minutes=50)) -> dict[str, Circuit]:
+        return {self.SCOPE: Circuit(self.SCOPE, "132015", NOW - timedelta(minutes=10), NOW + probe_in, told=True)}
+
+    def test_is_gone_around_by_words_or_sms(self) -> None:
+        assert isinstance(content(plan(situation(Kind.READY, circuits=self.told()))), FreeText)
+        assert sms(plan(situation(Kind.READY, who=NO_WINDOW, circuits=self.told()))).phone == PHONE
+
+    def test_is_asked_for_again_long_before_the_next_probe_where_no_sms_can_say_it(self) -> None:
+        who = NO_WINDOW | {"phone": None, "user_id": USER_ID}
+        planned = plan(situation(Kind.MENU, who=who, notice={"answer": True}, circuits=self.answer()))
+        assert planned == Wait(NOW + timedelta(minutes=5), State.HELD, "132015")
+        soon = plan(situation(Kind.MENU, who=who, notice={"answer": True}, circuits=self.answer(timedelta(minutes=1))))
+        assert soon == Wait(NOW + timedelta(minutes=1), State.HELD, "132015")
+
+    def answer(self, probe_in: timedelta = timedelta(minutes=50)) -> dict[str, Circuit]:
+        scope = circuit.template("kabar_answer", "id")
+        return {scope: Circuit(scope, "132015", NOW - timedelta(minutes=10), NOW + probe_in, told=True)}
+
+    def test_is_probed_when_the_hour_is_over(self) -> None:
+        circuits = self.told(timedelta(0))
+        planned = plan(situation(Kind.READY, who=NO_WINDOW, circuits=circuits))
+        assert isinstance(planned, Send)
+        assert planned.probes == tuple(circuits.values())

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.domain.delivery import Refused, Remedy
-from chalicelib.domain.inbound import Broken, Element, Event, StatusReport
+from chalicelib.domain.inbound import Broken, Element, Event, StatusReport, TemplateReport
 from chalicelib.domain.message import Echo, Media, Message
 
 FOLDER = Path(__file__).parents[2] / "data"
@@ -32,10 +32,14 @@ def without_raw(element: Element) -> Element:
     """The element without the JSON that it came in."""
     if isinstance(element, Echo):
         return Echo(replace(element.message, raw=""))
+    if isinstance(element, TemplateReport):
+        return replace(element, event=replace(element.event, raw=""))
     return replace(element, raw="")
 
 
 def raw_of(element: Element) -> str:
+    if isinstance(element, TemplateReport):
+        return element.event.raw
     return element.message.raw if isinstance(element, Echo) else element.raw
 
 
@@ -53,6 +57,11 @@ def _media(number: int, mime_type: str, **more: Any) -> dict[str, Any]:
 
 def _status(word: str, refusal: Refused | None = None, callback: str | None = CALLBACK) -> StatusReport:
     return StatusReport(word, NOW, callback, refusal, "")
+
+
+def _template(field: str, *, usable: bool | None, code: str, said: str) -> TemplateReport:
+    event = Event(field, DAY, "")
+    return TemplateReport("200000000000001", "kabar_ready_card", "id", NOW, usable, code, said, alarming=False, event=event)
 
 
 EXPECTED: dict[str, list[Element]] = {
@@ -89,8 +98,8 @@ EXPECTED: dict[str, list[Element]] = {
     "status_unknown_word": [_status("teleported")],
     "status_of_a_user_id": [_status("delivered", callback=None)],
     "errors": [Event("errors", "0", "")],
-    "template_status_update": [Event("message_template_status_update", DAY, "")],
-    "template_quality_update": [Event("message_template_quality_update", DAY, "")],
+    "template_status_update": [_template("message_template_status_update", usable=False, code="132015", said="PAUSED")],
+    "template_quality_update": [_template("message_template_quality_update", usable=None, code="", said="quality YELLOW")],
     "account_update": [Event("account_update", DAY, "")],
     "user_preferences": [Event("user_preferences", "0", "")],
     "calls": [Event("calls", "0", "")],

@@ -54,7 +54,8 @@ ELEMENTS: dict[str, dict[str, Any]] = {
     "report without callback": of(statuses=[payloads.status("sent", None, at=NOW)]),
     "report in a new word": of(statuses=[payloads.status("teleported", "KTP-7F3K-9QXM-2DM.1#1", at=NOW)]),
     "account": payloads.envelope({"event": "ACCOUNT_RESTRICTION"}, field="account_update"),
-    "template": payloads.envelope({"event": "PAUSED"}, field="message_template_status_update"),
+    "template of no name": payloads.envelope({"event": "PAUSED"}, field="message_template_status_update"),
+    "template": payloads.template("PAUSED", at=NOW),
     "no entries": {"object": "whatsapp_business_account", "entry": []},
 }  # fmt: skip
 BROKEN: dict[str, Any] = {
