@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 
 from chalicelib.ports import Channel
+from devstack.simulator.payloads import ACCOUNT
 
 CHANNELS: Mapping[str, Channel] = {
-    "100000000000001": Channel(office="1801", service="KK"),
-    "100000000000002": Channel(office="1801", service="KTP"),
-    "100000000000003": Channel(office="1801", service="PINDAH"),
+    "100000000000001": Channel(office="1801", service="KK", waba=ACCOUNT),
+    "100000000000002": Channel(office="1801", service="KTP", waba=ACCOUNT),
+    "100000000000003": Channel(office="1801", service="PINDAH", waba=ACCOUNT),
     # The example offices.
-    "100000000000011": Channel(office="7371", service="KK"),
-    "100000000000012": Channel(office="7371", service="KTP"),
-    "100000000000013": Channel(office="7371", service="LAHIR"),
-    "100000000000014": Channel(office="7371", service="KIA"),
-    "100000000000021": Channel(office="9171", service=None),
+    "100000000000011": Channel(office="7371", service="KK", waba=ACCOUNT),
+    "100000000000012": Channel(office="7371", service="KTP", waba=ACCOUNT),
+    "100000000000013": Channel(office="7371", service="LAHIR", waba=ACCOUNT),
+    "100000000000014": Channel(office="7371", service="KIA", waba=ACCOUNT),
+    "100000000000021": Channel(office="9171", service=None, waba=ACCOUNT),
 }
 """phone_number_id → whose it is."""
 

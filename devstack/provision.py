@@ -101,7 +101,9 @@ def store_secrets(aws: LocalAws, stage: str, credentials: Credentials) -> None:
         "verify_token": credentials.verify_token,
         "access_token": credentials.access_token,
         "address_key": credentials.address_key,
-        "channels": json.dumps({number: channel._asdict() for number, channel in CHANNELS.items()}),
+        "channels": json.dumps(
+            {number: {"office": one.office, "service": one.service, "waba": one.waba} for number, one in CHANNELS.items()}
+        ),
     }
     for name, value in values.items():
         client.put_parameter(Name=f"/kabar/{stage}/{name}", Value=value, Type="SecureString")

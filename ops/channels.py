@@ -18,10 +18,15 @@ _NAME = "channels"
 
 
 def assign(parameters: Parameters, number: str, office: str, service: str | None, **more: str | None) -> bool:
-    """Gives a number to an office, for one service or for all; returns whether that is new. more: what else it needs to say."""
+    """Gives a number to an office, for one service or for all; returns whether that is new. more: what else it needs to say.
+
+    The account (`waba`) that was said once stays.
+    """
     said = {name: value for name, value in more.items() if value is not None}
     make_address_key(parameters, parameters.read())  # where no secret is ever entered, nothing else makes it
-    return _put(parameters, {**_held(parameters), number: {"office": office, "service": service, **said}})
+    held = _held(parameters)
+    kept = {name: value for name, value in held.get(number, {}).items() if name == "waba"}
+    return _put(parameters, {**held, number: {**kept, "office": office, "service": service, **said}})
 
 
 def release(parameters: Parameters, number: str) -> bool:
@@ -59,6 +64,13 @@ def _origination(_ctx: click.Context, _param: click.Parameter, value: str | None
     return value
 
 
+def account(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """The id of a WhatsApp Business Account, as an option takes it."""
+    if value is not None and not (value.isascii() and value.isdigit() and 5 <= len(value) <= 20):  # noqa: PLR2004
+        raise click.BadParameter("the id of the WhatsApp Business Account in Meta's console (digits)")
+    return value
+
+
 @click.group("channels")
 def group() -> None:
     """Say which WhatsApp number belongs to which office and service."""
@@ -73,9 +85,17 @@ def group() -> None:
     help="Who carries it: Meta's Cloud API, or AWS End User Messaging Social.",
 )  # fmt: skip
 @click.option("--origination", callback=_origination, help="By aws: AWS's own id of the number, phone-number-id-….")
+@click.option("--waba", callback=account, help="The WhatsApp Business Account that it is of, for `ops templates`.")
 @at_stage
 def set_command(
-    target: Target, phone_number_id: str, office: str, service: str | None, by: str, origination: str | None
+    target: Target,
+    phone_number_id: str,
+    *,
+    office: str,
+    service: str | None,
+    by: str,
+    origination: str | None,
+    waba: str | None,
 ) -> None:
     """Give the number with PHONE_NUMBER_ID to an office, for one service or for all."""
     known = load_offices()[office].services
@@ -84,7 +104,7 @@ def set_command(
     if (by == AWS) != (origination is not None):
         raise Failure("A number by aws needs --origination, and no other has one; nothing was changed.")
     way = {"by": by, "origination": origination} if by == AWS else {}
-    changed = assign(Parameters(target.client("ssm"), target.stage), phone_number_id, office, service, **way)
+    changed = assign(Parameters(target.client("ssm"), target.stage), phone_number_id, office, service, waba=waba, **way)
     carried = " by End User Messaging Social" if by == AWS else ""
     say(f"{phone_number_id}: {office}, {service or 'all services'}{carried}{'' if changed else ' (unchanged)'}.")
 
@@ -103,9 +123,9 @@ def remove_command(target: Target, phone_number_id: str) -> None:
 def list_command(target: Target) -> None:
     """Show all numbers."""
     held = _held(Parameters(target.client("ssm"), target.stage))
-    table = Table("Phone number id", "Office", "Service", "By")
+    table = Table("Phone number id", "Office", "Service", "By", "Account")
     for number, place in sorted(held.items(), key=lambda one: (one[1]["office"], str(one[1]["service"]))):
-        table.add_row(number, place["office"], place["service"] or "all", place.get("by") or META)
+        table.add_row(number, place["office"], place["service"] or "all", place.get("by") or META, place.get("waba") or "")
     if held:
         results().print(table)
     else:

@@ -11,7 +11,7 @@ from devstack.simulator.addresses import canonical
 from devstack.simulator.media_types import MEDIA_TYPES
 from devstack.simulator.outbox import Channel
 from devstack.simulator.problems import BadCommand
-from devstack.simulator.templates import Status
+from devstack.simulator.templates import Quality, Status
 
 MAX_ADVANCE_S = 10 * 366 * 86_400
 _MAX_TIMESTAMP = 10**11
@@ -124,11 +124,20 @@ class Read(Command):
 
 
 class SetTemplate(Command):
-    """`/sim/templates`."""
+    """`/sim/templates`. reason: why it is rejected; told: whether Kabar hears of it. What is not given stays as it is."""
 
     name: Words
     language: Words
-    status: Status
+    status: Status | None = None
+    quality: Quality | None = None
+    reason: Words | None = None
+    told: bool = True
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> "SetTemplate":
+        if self.status is None and self.quality is None:
+            raise ValueError("give status, quality or both")
+        return self
 
 
 class Advance(Command):

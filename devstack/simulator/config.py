@@ -22,6 +22,7 @@ class SimulatorConfig:
     webhook_url: Kabar's.  numbers: by phone_number_id.
     templates: (name, language) → body with `{{1}}`, `{{2}}`, ….  graph_version: what Kabar uses; any `v<n>.<n>` is served.
     lifetimes: template name → how long WhatsApp tries to deliver it; all else it tries for 30 days.
+    review_s: how long Meta looks at a template that was submitted or edited.
     redelivery_backoff_s: after the first failed post of a report, doubled for each further one; Meta goes on for 7 days, this
     for 31 times as long.
     """
@@ -35,6 +36,7 @@ class SimulatorConfig:
     graph_version: str
     lifetimes: Mapping[str, timedelta] = field(default_factory=dict)
     redelivery_backoff_s: float = 0.1
+    review_s: float = 0.2
 
 
 class Control(Protocol):

@@ -11,7 +11,7 @@ _STATUSES = {
     402: (131042,),
     403: (10, 368, 131005, 131031, *range(200, 300)),
     404: (132001,),
-    429: (4, 80007, 130429, 131047, 131048, 131056),
+    429: (4, 80007, 80008, 130429, 131047, 131048, 131056),
     500: (1, 3, 131000),
     503: (2, 131016, 131057),
 }
@@ -27,6 +27,7 @@ _TITLES = {
     190: "Invalid OAuth access token - Cannot parse access token",
     368: "Temporarily blocked for policies violations",
     80007: "Rate limit issues",
+    80008: "There have been too many calls to this WhatsApp Business account",
     130429: "Rate limit hit",
     131000: "Something went wrong",
     131005: "Access denied",
@@ -53,17 +54,22 @@ _TITLES = {
     132016: "Template is disabled",
     132018: "There's an issue with the parameters in your template",
 }
+_NO_SUCH_OBJECT = 33
 _HREF = "https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes"
 
 
 class GraphError(Exception):
-    """A refusal. code: Meta's; details: what is wrong; subcode: 33 for an object that does not exist."""
+    """A refusal. code: Meta's; details: what is wrong; subcode: 33 for an object that does not exist.
 
-    def __init__(self, code: int, details: str, *, subcode: int | None = None) -> None:
+    user: a title and a sentence for people, which come with some.
+    """
+
+    def __init__(self, code: int, details: str, *, subcode: int | None = None, user: tuple[str, str] | None = None) -> None:
         super().__init__(details)
         self.code = code
         self.details = details
         self.subcode = subcode
+        self.user = user
 
     @property
     def status(self) -> int:
@@ -74,13 +80,15 @@ class GraphError(Exception):
         """What the caller gets."""
         error: dict[str, object] = {
             "message": f"(#{self.code}) {title(self.code)}",
-            "type": "GraphMethodException" if self.subcode else "OAuthException",
+            "type": "GraphMethodException" if self.subcode == _NO_SUCH_OBJECT else "OAuthException",
             "code": self.code,
             "error_data": {"messaging_product": "whatsapp", "details": self.details},
             "fbtrace_id": f"A{secrets.token_urlsafe(17)[:22]}",
         }
         if self.subcode:
             error["error_subcode"] = self.subcode
+        if self.user:
+            error["error_user_title"], error["error_user_msg"] = self.user
         return {"error": error}
 
 

@@ -1,6 +1,7 @@
 """Reading a Graph request field by field; whatever is wrong is refused in Graph's way."""
 
 import re
+from typing import Any
 
 from devstack.simulator.graph_errors import GraphError
 
@@ -56,6 +57,21 @@ class Param:
         if not isinstance(value, list):
             raise GraphError(INVALID, f"Param {self._at(key)} must be an array.")
         return [Param(item, f"{self._at(key)}[{position}]", frozenset(allowed)) for position, item in enumerate(value)]
+
+    def whole_number(self, key: str) -> int:
+        """A whole number."""
+        value = self._required(key)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise GraphError(INVALID, f"Param {self._at(key)} must be an integer.")
+        return value
+
+    def texts_of_texts(self, key: str) -> list[list[str]]:
+        """A list of lists of strings."""
+        value = self._required(key)
+        rows: list[Any] = value if isinstance(value, list) else [value]
+        if not all(isinstance(row, list) and all(isinstance(one, str) for one in row) for row in rows):
+            raise GraphError(INVALID, f"Param {self._at(key)} must be an array of arrays of strings.")
+        return rows
 
     def _required(self, key: str) -> object:
         if not self.has(key):

@@ -58,7 +58,7 @@ def create_parts(config: SimulatorConfig, clock: Callable[[], datetime], control
         outbox=outbox,
         phones=Phones(),
         reporter=Reporter(webhook, outbox, clock, config.redelivery_backoff_s),
-        templates=Templates(config.templates),
+        templates=Templates(config.templates, config.lifetimes),
         webhook=webhook,
         windows=Windows(),
         wire=Wire(),

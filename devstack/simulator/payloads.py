@@ -9,8 +9,11 @@ from devstack.simulator.addresses import is_user_id
 from devstack.simulator.files import File
 from devstack.simulator.graph_errors import reported
 from devstack.simulator.outbox import Sent
+from devstack.simulator.templates import Template
 
-_ACCOUNT = "102290129340398"
+ACCOUNT = "102290129340398"
+"""The WhatsApp Business Account that is played."""
+
 # What stands around the number in real ids: a length-prefixed address, the direction, then random hexadecimal digits.
 _OUTBOUND, _INBOUND = b"\x15\x02\x00\x11\x18\x12", b"\x15\x02\x00\x12\x18\x14"
 
@@ -108,4 +111,32 @@ def context(phone_number_id: str, replied_to: str) -> dict[str, object]:
 def _envelope(phone_number_id: str, value: Mapping[str, object]) -> dict[str, object]:
     metadata = {"display_phone_number": display_phone_number(phone_number_id), "phone_number_id": phone_number_id}
     change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": metadata, **value}}
-    return {"object": "whatsapp_business_account", "entry": [{"id": _ACCOUNT, "changes": [change]}]}
+    return {"object": "whatsapp_business_account", "entry": [{"id": ACCOUNT, "changes": [change]}]}
+
+
+def template_status(template: Template, event: str, at_s: int, **more: object) -> dict[str, object]:
+    """What became of a template. more: what comes with some events, such as `other_info`."""
+    value = {"event": event, **_about(template), "reason": template.reason, "message_template_category": template.category}
+    return _of_account("message_template_status_update", {**value, **more}, at_s)
+
+
+def template_quality(template: Template, before: str, at_s: int) -> dict[str, object]:
+    """How a template's quality is now. before: what it was."""
+    value = {"previous_quality_score": before, "new_quality_score": template.quality, **_about(template)}
+    return _of_account("message_template_quality_update", value, at_s)
+
+
+def _about(template: Template) -> dict[str, object]:
+    # Here, unlike everywhere else, Meta writes languages with a hyphen.
+    language = template.language.replace("_", "-")
+    return {
+        "message_template_id": template.id,
+        "message_template_name": template.name,
+        "message_template_language": language,
+    }
+
+
+def _of_account(field: str, value: Mapping[str, object], at_s: int) -> dict[str, object]:
+    """What is about no number of the account."""
+    entry = {"id": ACCOUNT, "time": at_s, "changes": [{"value": value, "field": field}]}
+    return {"object": "whatsapp_business_account", "entry": [entry]}

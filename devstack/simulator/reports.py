@@ -1,4 +1,4 @@
-"""Posts the status webhooks of accepted messages, in the background.
+"""Posts the status webhooks of accepted messages, and reports on templates, in the background.
 
 It does not wait for the sender: as with Meta, a report may reach Kabar before the answer to the send does. The reports of one
 message go one after another; those of different messages overtake each other.
@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from devstack.simulator import payloads
@@ -29,12 +30,15 @@ class Report(NamedTuple):
     code: int | None = None
 
 
+Step = Callable[[], object]
+"""Makes something happen, and returns the payload that tells of it."""
+
+
 @dataclass
 class _Series:
-    """What is still to be said about one message. raw: the report under way, the same bytes at each attempt."""
+    """What is still to happen to one thing, and be said. raw: the report under way, the same bytes at each attempt."""
 
-    sent: Sent
-    reports: deque[Report]
+    steps: deque[Step]
     raw: bytes = b""
     attempts: int = 0
 
@@ -66,10 +70,18 @@ class Reporter:
 
     def report(self, sent: Sent, reports: tuple[Report, ...]) -> None:
         """Starts to report about a message, and returns at once."""
-        if reports:
+        self.tell(*(partial(self._reported, sent, report) for report in reports))
+
+    def tell(self, *steps: Step, wait_s: float = 0.0) -> None:
+        """Starts to take steps one after another, and returns at once."""
+        if steps:
             with self._changed:
                 self._unfinished += 1
-                self._push(_Series(sent, deque(reports)), wait_s=0)
+                self._push(_Series(deque(steps)), wait_s)
+
+    def _reported(self, sent: Sent, report: Report) -> object:
+        self._outbox.move(sent.provider_id, report.state)  # it happened, whether or not Kabar hears of it
+        return payloads.status(sent, report.state, report.code, self._clock())
 
     def idle(self) -> bool:
         """Whether nothing is still to be posted."""
@@ -110,10 +122,8 @@ class Reporter:
             return None
 
     def _post(self, series: _Series) -> None:
-        report = series.reports[0]
         if not series.attempts:
-            self._outbox.move(series.sent.provider_id, report.state)  # it happened, whether or not Kabar hears of it
-            series.raw = encoded(payloads.status(series.sent, report.state, report.code, self._clock()))
+            series.raw = encoded(series.steps[0]())
         answer = self._webhook.post(series.raw, self._webhook.signature(series.raw))
         series.attempts += 1
         with self._changed:
@@ -126,9 +136,9 @@ class Reporter:
         if answer.status != 200:  # noqa: PLR2004 - as above
             last = f"HTTP {answer.status}" if answer.status else answer.body
             self._undelivered.append({"payload": series.raw.decode(), "attempts": series.attempts, "last": last})
-        series.reports.popleft()
+        series.steps.popleft()
         series.attempts = 0
-        if series.reports:
+        if series.steps:
             self._push(series, wait_s=0)
         else:
             self._unfinished -= 1

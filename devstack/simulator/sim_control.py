@@ -3,7 +3,7 @@
 from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
-from devstack.simulator import commands, faults
+from devstack.simulator import commands, faults, template_news
 from devstack.simulator.addresses import canonical
 from devstack.simulator.commands import Advance, SetFault, SetTemplate, Settle
 from devstack.simulator.faults import Fault
@@ -65,10 +65,14 @@ def _setting(sim: Blueprint, parts: Parts) -> None:
     @sim.post("/templates")
     def set_template() -> Response:
         command = commands.read(SetTemplate)
-        if not parts.templates.known(command.name, command.language):
+        template = parts.templates.get(command.name, command.language)
+        if template is None:
             raise BadCommand("there is no template of this name in this language; GET /sim/state lists them")
-        parts.templates.set_status(command.name, command.language, command.status)
-        return jsonify(command.model_dump())
+        if command.status is not None:
+            template_news.move(parts, template, command.status, command.reason, told=command.told)
+        if command.quality is not None:
+            template_news.rate(parts, template, command.quality, told=command.told)
+        return jsonify(command.model_dump(exclude_none=True))
 
     @sim.post("/reset")
     def reset() -> Response:

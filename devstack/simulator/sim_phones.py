@@ -88,7 +88,7 @@ def _thread(parts: Parts, phone: str) -> list[dict[str, object]]:
 
 
 def _lifetime(parts: Parts, sent: Sent) -> timedelta:
-    return parts.config.lifetimes.get(sent.content.template or "", _KEPT_TRYING)
+    return parts.templates.lifetime(sent.content.template or "", _KEPT_TRYING)
 
 
 def _phone(address: str | None) -> str:

@@ -11,6 +11,7 @@ from devstack.simulator import (
     graph,
     graph_access,
     graph_files,
+    graph_templates,
     phone_page,
     sim_control,
     sim_files,
@@ -21,12 +22,14 @@ from devstack.simulator import (
 from devstack.simulator.config import Control, SimulatorConfig
 from devstack.simulator.faults import KNOWN
 from devstack.simulator.parts import Parts, create_parts
+from devstack.simulator.payloads import ACCOUNT
 from devstack.simulator.problems import BadCommand, problem
 
 _MAX_BODY = 16 * 1024 * 1024  # Meta's webhooks end at 3 MB; a tester may want to pass that
 _HELP = """Kabar's simulator: graph.facebook.com, SNS's Publish, and the residents' phones.
 
 GET  /{version}/<media_id>, POST /{version}/<phone_number_id>/messages   as graph.facebook.com
+GET, POST /{version}/{account}/message_templates, POST /{version}/<template_id>
 POST /                                                       as SNS, Action=Publish
 GET  /                                                       a phone, for a person to be the resident
 
@@ -36,7 +39,7 @@ POST /sim/handshake  sets up the webhook           GET  /sim/state       counts
 POST /sim/read       a resident reads              GET  /sim/thread      a phone and its messages (?phone=)
 POST /sim/files      what a resident then sends    GET  /sim/files/<id>  the file
 POST /sim/faults     how the next sends end        GET  /sim/faults      those still to come; DELETE forgets them
-POST /sim/phones     without WhatsApp, off, on     POST /sim/templates   pauses a template
+POST /sim/phones     without WhatsApp, off, on     POST /sim/templates   pauses a template, and tells
 POST /sim/advance    moves Kabar's clock           POST /sim/settle      waits until all is idle
 POST /sim/reset      clears faults and outbox,     GET  /sim/account     whom to write to, what can be sent
                      not data
@@ -69,7 +72,7 @@ def create_simulator(config: SimulatorConfig, clock: Callable[[], datetime], con
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = _MAX_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask types the provider by its base class
-    for module in (sim_residents, sim_phones, sim_files, sim_control, graph, graph_files):
+    for module in (sim_residents, sim_phones, sim_files, sim_control, graph, graph_files, graph_templates):
         app.register_blueprint(module.routes(parts))
     app.register_blueprint(phone_page.routes())
     _outskirts(app, parts)
@@ -79,7 +82,9 @@ def create_simulator(config: SimulatorConfig, clock: Callable[[], datetime], con
 def _outskirts(app: Flask, parts: Parts) -> None:
     @app.get("/sim")
     def help_() -> Response:
-        return Response(_HELP.format(version=parts.config.graph_version, outcomes=", ".join(KNOWN)), mimetype="text/plain")
+        return Response(
+            _HELP.format(version=parts.config.graph_version, account=ACCOUNT, outcomes=", ".join(KNOWN)), mimetype="text/plain"
+        )
 
     @app.post("/")
     @app.post("/<path:path>")

@@ -6,6 +6,7 @@ from botocore.exceptions import ClientError
 from devstack.aws import LocalAws
 from devstack.channels import by_office
 from devstack.provision import Credentials, create_backing, store_secrets
+from devstack.simulator.payloads import ACCOUNT
 
 
 def test_the_template_gives_a_table_with_its_stream_and_a_queue_that_redrives(aws: LocalAws) -> None:
@@ -49,7 +50,7 @@ def test_the_secrets_can_be_read_in_one_call(aws: LocalAws) -> None:
     values = {parameter["Name"].removeprefix("/kabar/unit/"): parameter["Value"] for parameter in found}
     channels = json.loads(values.pop("channels"))
     assert values == vars(credentials)
-    assert channels["100000000000002"] == {"office": "1801", "service": "KTP"}
+    assert channels["100000000000002"] == {"office": "1801", "service": "KTP", "waba": ACCOUNT}
 
 
 def test_two_runs_share_no_secret() -> None:

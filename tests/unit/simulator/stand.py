@@ -69,8 +69,16 @@ class Received:
         return self.signature == "sha256=" + hmac.new(SECRET.encode(), self.raw, hashlib.sha256).hexdigest()
 
     @property
+    def entry(self) -> Any:
+        return json.loads(self.raw)["entry"][0]
+
+    @property
+    def field(self) -> str:
+        return str(self.entry["changes"][0]["field"])
+
+    @property
     def value(self) -> Any:
-        return json.loads(self.raw)["entry"][0]["changes"][0]["value"]
+        return self.entry["changes"][0]["value"]
 
 
 class Kabar(ThreadingHTTPServer):
@@ -206,6 +214,7 @@ def running() -> Iterator[Stand]:
         graph_version="v24.0",
         lifetimes={"status_ready": timedelta(minutes=4)},
         redelivery_backoff_s=0.01,
+        review_s=0.3,
     )
     simulator = create_simulator(config, clock, rest)
     server = make_server("127.0.0.1", 0, simulator.app, threaded=True, request_handler=_Quiet)

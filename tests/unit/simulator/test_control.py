@@ -112,6 +112,7 @@ def test_the_state_counts(stand: Stand) -> None:
     stand.settle()
     stand.post("/sim/faults", {"outcome": "silent"})
     stand.post("/sim/templates", {"name": "plain", "language": "id", "status": "paused"})
+    stand.settle()
     assert stand.get("/sim/state") == {
         "now": "2026-03-02T03:04:05.678Z",
         "idle": True,
