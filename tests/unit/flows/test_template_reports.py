@@ -174,7 +174,7 @@ def test_a_template_of_nobody_is_kept_and_opens_nothing() -> None:
 ])  # fmt: skip
 def test_an_office_whose_numbers_belong_to_other_accounts_is_not_concerned(accounts: list[str | None], is_open: bool) -> None:  # noqa: FBT001
     world = World()
-    places = {str(number): Place("1801", None, account) for number, account in enumerate(accounts)}
+    places = {str(number): Place("1801", None, waba=account) for number, account in enumerate(accounts)}
     [report] = _read(payloads.template("PAUSED", at=world.seconds))
     world.parts.template_reports(report, places)
     assert (READY in open_at(world)) is is_open
