@@ -198,6 +198,7 @@ class Channel(NamedTuple):
     by: who carries its messages: `meta`, the Cloud API, or `aws`, End User Messaging Social.  origination: AWS's own id of the
     number, which sends by it have to name; None by Meta.
     waba: the id of its WhatsApp Business Account at Meta, where that is known.
+    coexistence: the office keeps the WhatsApp Business app on that number's phone; Meta takes fewer messages a second then.
     """
 
     office: str
@@ -205,6 +206,7 @@ class Channel(NamedTuple):
     by: str = "meta"
     origination: str | None = None
     waba: str | None = None
+    coexistence: bool = False
 
 
 @dataclass(frozen=True)
@@ -238,8 +240,8 @@ class Metrics(Protocol):
 class Pace(Protocol):
     """Holds the provider's rate: what one worker may send a second."""
 
-    def hold(self) -> AbstractContextManager[None]:
-        """A context that lasts at least as long as one send may take up of the rate."""
+    def hold(self, phone_number_id: str | None, /) -> AbstractContextManager[None]:
+        """A context that lasts at least as long as one send may take up of that number's rate; None for an SMS."""
 
 
 class Clock(Protocol):

@@ -13,7 +13,7 @@ class Settings:
     """What a stage sets. queue_url: of the notices queue; graph_url: where WhatsApp's Graph API is.
 
     sends_at_once: how many notices are delivered at the same time (the queue's maximum concurrency); sends_per_s: what the
-    provider takes from one number (80; 20 where the office keeps the WhatsApp Business app). sms_engine: `sns`, or `eum` for
+    provider takes from one number (80; numbers in coexistence get 20, whatever this says). sms_engine: `sns`, or `eum` for
     End User Messaging SMS, whose configuration set sends its reports to the topic that app.py listens to. media_queue_url and
     media_bucket: of the files that residents send; without them these stay at WhatsApp.
     """

@@ -150,9 +150,11 @@ class Wiring:
 
     @cached_property
     def pace(self) -> Pace:
-        from chalicelib.adapters.pace import LeastDuration
+        from chalicelib.adapters.pace import COEXISTENCE_PER_S, ChannelPace, LeastDuration
 
-        return LeastDuration(self.settings.sends_at_once / self.settings.sends_per_s)
+        at_once, per_s = self.settings.sends_at_once, self.settings.sends_per_s
+        slow = LeastDuration(at_once / min(per_s, COEXISTENCE_PER_S))
+        return ChannelPace(LeastDuration(at_once / per_s), slow, self.secrets)
 
     @cached_property
     def people(self) -> "People":
@@ -169,12 +171,16 @@ class Wiring:
     @cached_property
     def ingest(self) -> "Ingest":
         from chalicelib.flows.chat import Chat
+        from chalicelib.flows.coexistence import Coexistence
         from chalicelib.flows.following import Following
         from chalicelib.flows.ingest import Ingest
+        from chalicelib.flows.status_words import StatusWords
 
         following = Following(self.store, self.rng)
         chat = Chat(self.store, self.people, following, self.offices, self.metrics, self.clock)
-        return Ingest(chat, self.receipts, self.keeping, self._template_report)
+        words = StatusWords(self.store)
+        coexistence = Coexistence(self.store, self.people, words, self.offices, self.metrics, self.clock)
+        return Ingest(chat, coexistence, self.receipts, self.keeping, self._template_report)
 
     def _template_report(self, report: "TemplateReport", channels: Mapping[str, Channel]) -> "Stored":
         """Reports on templates are rare, and need all the words: a webhook that brings none does not load them."""

@@ -44,6 +44,8 @@ Hours = Annotated[str, AfterValidator(_span)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,10}$")]
 Money = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}(\.[0-9]{1,5})?$")]
 Told = Literal["hold"] | Status
+# What officers type: it begins with a sign, so that no ordinary word changes anything.
+StatusWord = Annotated[str, StringConstraints(pattern=r"^[/#!.][a-zA-Z]{2,20}$")]
 Host = Annotated[str, StringConstraints(pattern=r"^([a-z0-9-]+\.)+[a-z]{2,}$")]
 
 
@@ -133,6 +135,28 @@ class CalendarFile(WeekFile):
         return self
 
 
+class CoexistenceFile(_Part):
+    """`[coexistence]`: for offices that keep the WhatsApp Business app on their phones."""
+
+    quiet_minutes: int = Field(default=30, ge=0, le=1440)
+    words: dict[StatusWord, Status] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _statuses(cls, data: Any) -> Any:
+        """TOML has no statuses, only words for them."""
+        words = data.get("words") if isinstance(data, dict) else None
+        known = {status.value: status for status in Status}
+        told = {word: known.get(one, one) for word, one in words.items()} if isinstance(words, dict) else words
+        return data if words is None else {**data, "words": told}
+
+    @model_validator(mode="after")
+    def _one_meaning(self) -> "CoexistenceFile":
+        if len({word.lower() for word in self.words}) < len(self.words):
+            raise ValueError("two status words differ in large and small letters only")
+        return self
+
+
 class OfficeFile(_Part):
     """All of it."""
 
@@ -147,6 +171,7 @@ class OfficeFile(_Part):
     sms: SmsFile
     calendar: CalendarFile
     services: dict[Code, ServiceFile] = Field(min_length=1)
+    coexistence: CoexistenceFile = Field(default_factory=CoexistenceFile)
     texts: dict[Literal["id", "en"], dict[str, Text]] = Field(default_factory=dict)
 
     @model_validator(mode="before")

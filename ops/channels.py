@@ -17,12 +17,12 @@ from ops.target import Target, at_stage
 _NAME = "channels"
 
 
-def assign(parameters: Parameters, number: str, office: str, service: str | None, **more: str | None) -> bool:
+def assign(parameters: Parameters, number: str, office: str, service: str | None, **more: str | bool | None) -> bool:
     """Gives a number to an office, for one service or for all; returns whether that is new. more: what else it needs to say.
 
     The account (`waba`) that was said once stays.
     """
-    said = {name: value for name, value in more.items() if value is not None}
+    said = {name: value for name, value in more.items() if value}
     make_address_key(parameters, parameters.read())  # where no secret is ever entered, nothing else makes it
     held = _held(parameters)
     kept = {name: value for name, value in held.get(number, {}).items() if name == "waba"}
@@ -86,6 +86,7 @@ def group() -> None:
 )  # fmt: skip
 @click.option("--origination", callback=_origination, help="By aws: AWS's own id of the number, phone-number-id-….")
 @click.option("--waba", callback=account, help="The WhatsApp Business Account that it is of, for `ops templates`.")
+@click.option("--coexistence", is_flag=True, help="The WhatsApp Business app stays on its phone: 20 messages a second.")
 @at_stage
 def set_command(
     target: Target,
@@ -96,6 +97,7 @@ def set_command(
     by: str,
     origination: str | None,
     waba: str | None,
+    coexistence: bool,
 ) -> None:
     """Give the number with PHONE_NUMBER_ID to an office, for one service or for all."""
     known = load_offices()[office].services
@@ -104,7 +106,8 @@ def set_command(
     if (by == AWS) != (origination is not None):
         raise Failure("A number by aws needs --origination, and no other has one; nothing was changed.")
     way = {"by": by, "origination": origination} if by == AWS else {}
-    changed = assign(Parameters(target.client("ssm"), target.stage), phone_number_id, office, service, waba=waba, **way)
+    more = {**way, "waba": waba, "coexistence": coexistence}
+    changed = assign(Parameters(target.client("ssm"), target.stage), phone_number_id, office, service, **more)
     carried = " by End User Messaging Social" if by == AWS else ""
     say(f"{phone_number_id}: {office}, {service or 'all services'}{carried}{'' if changed else ' (unchanged)'}.")
 
@@ -123,9 +126,10 @@ def remove_command(target: Target, phone_number_id: str) -> None:
 def list_command(target: Target) -> None:
     """Show all numbers."""
     held = _held(Parameters(target.client("ssm"), target.stage))
-    table = Table("Phone number id", "Office", "Service", "By", "Account")
+    table = Table("Phone number id", "Office", "Service", "By", "Account", "App too")
     for number, place in sorted(held.items(), key=lambda one: (one[1]["office"], str(one[1]["service"]))):
-        table.add_row(number, place["office"], place["service"] or "all", place.get("by") or META, place.get("waba") or "")
+        way = (place.get("by") or META, place.get("waba") or "", "yes" if place.get("coexistence") else "")
+        table.add_row(number, place["office"], place["service"] or "all", *way)
     if held:
         results().print(table)
     else:

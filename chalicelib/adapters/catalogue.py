@@ -8,9 +8,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from chalicelib.domain.catalogue import LANGUAGES, Office, Output, Service, SmsTerms
+from chalicelib.domain.catalogue import LANGUAGES, Coexistence, Office, Output, Service, SmsTerms
 from chalicelib.domain.errors import Misconfigured
 from chalicelib.domain.hours import Calendar, Season, Span, Zone
+from chalicelib.domain.request import Status
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -52,6 +53,7 @@ def parse_office(code: str, text: str) -> Office:
             notice_on_closed_days=bool(data["notice_on_closed_days"]),
             links=frozenset(data.get("links", ())),
             texts={(lang, kind): body for lang, own in data.get("texts", {}).items() for kind, body in own.items()},
+            coexistence=_coexistence(data.get("coexistence", {})),
         )
     except (KeyError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
         raise Misconfigured(f"offices/{code}.toml: {error!r}") from error
@@ -82,6 +84,11 @@ def _sms(data: Mapping[str, Any]) -> SmsTerms:
 def _span(text: str) -> Span:
     opens, _, closes = text.partition("-")
     return Span(time.fromisoformat(opens), time.fromisoformat(closes))
+
+
+def _coexistence(data: Mapping[str, Any]) -> Coexistence:
+    words = {word.lower(): Status(status) for word, status in data.get("words", {}).items()}
+    return Coexistence(timedelta(minutes=data.get("quiet_minutes", 30)), words)
 
 
 def _service(code: str, data: Mapping[str, Any]) -> Service:

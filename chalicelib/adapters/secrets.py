@@ -106,7 +106,7 @@ def _require(values: Mapping[str, str], names: tuple[str, ...]) -> None:
 
 
 def _channels(text: str) -> dict[str, Channel]:
-    """From `{"<phone_number_id>": {"office": "1801", "service": "KTP"|null, "by"?, "origination"?, "waba"?}}`."""
+    """From `{"<phone_number_id>": {"office": "1801", "service": "KTP"|null, …}}`; what else it may say, `Channel` tells."""
     try:
         numbers: Any = json.loads(text)
     except ValueError:
@@ -119,7 +119,8 @@ def _channels(text: str) -> dict[str, Channel]:
 def _channel(phone_number_id: str, place: object) -> Channel:
     match place:
         case {"office": str(office), "service": str() | None as service} if office and service != "" and phone_number_id:
-            return Channel(office, service, **_way(phone_number_id, place), waba=_account(phone_number_id, place))
+            more = {**_way(phone_number_id, place), "waba": _account(phone_number_id, place)}
+            return Channel(office, service, **more, coexistence=_coexists(phone_number_id, place))
     raise Misconfigured(f"channels: {phone_number_id} needs an office, and a service or null")
 
 
@@ -141,3 +142,11 @@ def _account(phone_number_id: str, place: Any) -> str | None:
     if waba is None or (isinstance(waba, str) and waba.isascii() and waba.isdigit()):
         return waba
     raise Misconfigured(f"channels: {phone_number_id}: its account (waba) is not an id of digits")
+
+
+def _coexists(phone_number_id: str, place: Any) -> bool:
+    """Whether the WhatsApp Business app stays on the number's phone."""
+    match place.get("coexistence", False):
+        case bool(coexistence):
+            return coexistence
+    raise Misconfigured(f"channels: {phone_number_id}: coexistence is true or false")

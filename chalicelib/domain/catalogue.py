@@ -49,6 +49,18 @@ class SmsTerms:
 
 
 @dataclass(frozen=True)
+class Coexistence:
+    """An office that keeps the WhatsApp Business app on its phones.
+
+    quiet: for how long after an officer's words the robot does not talk over them. words: what officers type to change a
+    request's status, such as `/siap`, lower case; none unless the office turns that on.
+    """
+
+    quiet: timedelta = timedelta(minutes=30)
+    words: Mapping[str, Status] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Office:
     """One Dukcapil. notify: the statuses, and `hold`, whose changes owe the resident a notice.
 
@@ -68,6 +80,7 @@ class Office:
     notice_on_closed_days: bool
     texts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     links: frozenset[str] = frozenset()
+    coexistence: Coexistence = Coexistence()
 
     @property
     def names(self) -> Mapping[str, str]:

@@ -40,7 +40,8 @@ class Contact:
     told: by channel number. answered: the answers of an hour (UTC, `2026112403`), each by a few symbols of its message's
     hash, so that robots cannot talk for ever. incomplete: open requests that lack something. picked: by channel number, the
     request that its person spoke of last. names: of those whom their requests are for, by request id. asked_again: by channel
-    number, when its person was last asked to send a file again.
+    number, when its person was last asked to send a file again. spoke: by channel number, when an
+    officer last wrote to them from the office's own phone.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Contact:
     picked: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     asked_again: Mapping[str, datetime] = field(default_factory=dict)
+    spoke: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def recipient(self) -> Recipient | None:

@@ -13,6 +13,7 @@ from chalicelib.domain.notice import Kind
 from chalicelib.domain.replies import REPLIES
 from chalicelib.domain.request import Status
 from chalicelib.domain.rules import Wish
+from chalicelib.domain.silence import hushed
 
 __all__ = ["MOST_ANSWERS", "SPOKEN", "Decision", "Intent", "decide", "hour_of"]
 
@@ -33,7 +34,7 @@ def decide(message: Message, contact: Contact, office: Office, service: str | No
     if message.kind not in SPOKEN:
         return Decision(Intent.NOTE, request_id=talk.current(Asked(Wish.ELSE)))
     asked = ask(message, office, has_open=bool(talk.marks))
-    decision = _put_back(talk, REPLIES[asked.wish](talk, asked))
+    decision = hushed(talk, _put_back(talk, REPLIES[asked.wish](talk, asked)))
     full = len(contact.answered.get(hour_of(talk.now), ())) >= MOST_ANSWERS
     return replace(decision, answer=None) if full and decision.opens is None else decision
 

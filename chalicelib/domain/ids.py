@@ -13,6 +13,7 @@ from chalicelib.domain.errors import Malformed, MistypedId
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {symbol: value for value, symbol in enumerate(ALPHABET)}
 _LOOKALIKES = str.maketrans("OIL", "011")
+_ASCII_UPPER = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _RANDOM_SYMBOLS = 10
 _LENGTH = _RANDOM_SYMBOLS + 1
 _SERVICE = re.compile(r"[A-Z]{1,12}")
@@ -75,8 +76,21 @@ def find(text: str) -> ParsedId | MistypedId | None:
     last eleven symbols is taken for one. service: whatever word stands before the symbols ("cek 7F3K-9QXM-2DM"); whether it is
     one, the caller knows.
     """
-    mistyped: MistypedId | None = None
-    upper, start = text.upper(), 0
+    return _search(text.upper())[0]
+
+
+def cut(text: str) -> tuple[ParsedId | MistypedId | None, str]:
+    """What `find` finds, and the text without it."""
+    upper = text.upper()
+    # A few letters become two when they are made large.
+    found, begin, end = _search(upper if len(upper) == len(text) else text.translate(_ASCII_UPPER))
+    return found, f"{text[:begin]} {text[end:]}" if found is not None else text
+
+
+def _search(upper: str) -> tuple[ParsedId | MistypedId | None, int, int]:
+    """The id that `find` finds, and where it begins and ends."""
+    mistyped: tuple[MistypedId | None, int, int] = (None, 0, 0)
+    start = 0
     while match := _ANYWHERE.search(upper, start):
         # What is no id may have an id's prefix for its end, so candidates may overlap.
         candidate, start = match.group(), match.start() + 1
@@ -84,11 +98,11 @@ def find(text: str) -> ParsedId | MistypedId | None:
         if not 0 < digits < _LENGTH:
             continue
         try:
-            return parse(candidate)
+            return parse(candidate), *match.span()
         except MistypedId as error:
             # Without its dashes it may as well be something else.
-            if mistyped is None and _GROUPED.search(candidate):
-                mistyped = error
+            if mistyped[0] is None and _GROUPED.search(candidate):
+                mistyped = (error, *match.span())
         except Malformed:
             continue
     return mistyped

@@ -45,6 +45,10 @@ class Message:
 
 @dataclass(frozen=True)
 class Echo:
-    """Words that the office itself sent from its WhatsApp Business app, to a resident by phone or user id."""
+    """Words that the office itself sent from its WhatsApp Business app, to a resident by phone or user id.
+
+    to_itself: written in the number's chat with itself, where only the office reads along.
+    """
 
     message: Message
+    to_itself: bool = False

@@ -14,6 +14,8 @@ from chalicelib.domain.progress import still_true
 from chalicelib.domain.request import Request, Status
 from chalicelib.domain.texts import Occasion
 
+# What is moot once an officer has written: they have said it better.
+_LEFT_TO_PEOPLE = frozenset({Kind.ACK, Kind.MENU, Kind.GREETING, Kind.THANKS, Kind.HUMAN, Kind.COMPLAINT})
 # Another notice of the same request is on its way: it has its answer within seconds.
 _BEHIND_ANOTHER = timedelta(seconds=30)
 # Where it is for the provider to say that a template is back, that may be long before the next probe.
@@ -73,10 +75,19 @@ def _end(situation: Situation) -> Settle | None:
         return Settle(State.SUPERSEDED, "later_notice")
     if request is not None and notice.version is not None and not _true(notice.kind, request, now):
         return Settle(State.SUPERSEDED, "no_longer_true")
+    if _moot(situation):
+        return Settle(State.SUPERSEDED, "officer_spoke")
     since = notice.asked_at or notice.caused_at
     # The days on which the office tells nobody anything do not count.
     late = now - since > ANSWER_USEFUL if notice.answer else now - situation.occasion.office.may_tell_at(since) > STATUS_USEFUL
     return Settle(State.FAILED, "too_late") if late else None
+
+
+def _moot(situation: Situation) -> bool:
+    """Whether an officer has written on the office's phone since this answer was planned."""
+    notice = situation.occasion.notice
+    spoke = situation.contact.spoke.get(notice.phone_number_id or "")
+    return notice.answer and notice.kind in _LEFT_TO_PEOPLE and spoke is not None and spoke >= notice.caused_at
 
 
 def _stale(kind: Kind, version: int, request: Request) -> bool:

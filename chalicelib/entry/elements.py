@@ -52,7 +52,8 @@ def echo(member: dict[str, Any], value: dict[str, Any], raw: str) -> Echo:
     """The office's own words, sent from its WhatsApp Business app to `to`. Raises BrokenElement as `message` does."""
     provider_id = _required(member.get("id"), "no_id")
     number, user_id = _person(member, {}, "to")
-    return Echo(_spoken(member, value, raw, provider_id, _time(member.get("timestamp")), number, user_id, None))
+    said = _spoken(member, value, raw, provider_id, _time(member.get("timestamp")), number, user_id, None)
+    return Echo(said, to_itself=number is not None and number in _own(member, value))
 
 
 def status(member: dict[str, Any], raw: str) -> StatusReport:
@@ -133,6 +134,12 @@ def _contact(member: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
         if names & sender:
             return _of(one)
     return {}
+
+
+def _own(member: dict[str, Any], value: dict[str, Any]) -> set[str | None]:
+    """The channel's own number, as the payload shows it."""
+    shown = (member.get("from"), _of(value.get("metadata")).get("display_phone_number"))
+    return {_phone(str(one)) for one in shown if isinstance(one, str | int) and not isinstance(one, bool)}
 
 
 def _person(member: dict[str, Any], contact: dict[str, Any], side: str) -> tuple[str | None, str | None]:

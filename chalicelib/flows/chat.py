@@ -12,7 +12,7 @@ from chalicelib.domain.catalogue import Office
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.conversation import decide
 from chalicelib.domain.errors import TransientError
-from chalicelib.domain.message import Echo, Message
+from chalicelib.domain.message import Message
 from chalicelib.flows.following import Following, Heard
 from chalicelib.flows.keeping import Stored
 from chalicelib.flows.people import People
@@ -24,7 +24,7 @@ _TRIES = 8
 
 @dataclass(frozen=True)
 class Chat:
-    """Stores messages and echoes, and does what residents ask for."""
+    """Stores residents' messages, and does what they ask for."""
 
     store: Store
     people: People
@@ -59,16 +59,6 @@ class Chat:
                 self.metrics.count("NoticePlanned", office=office.code, kind=decision.answer.value)
             return Stored.STORED
         raise TransientError("a contact kept changing")
-
-    def echo(self, echo: Echo, secrets: SecretValues) -> Stored:
-        """Stores the office's own words in the resident's conversation."""
-        words = echo.message
-        contact_id = self.people.find(secrets.address_key, words.phone, words.user_id)
-        try:
-            self.store.put(messages.put(contact_id, words, None, None, self.clock()))
-        except ConditionFailed:
-            return Stored.DUPLICATE
-        return Stored.STORED
 
     def _heard(self, message: Message, secrets: SecretValues, at: datetime) -> Contact:
         """The sender, whose last inbound on that number is at least `at` now."""

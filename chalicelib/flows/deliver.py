@@ -132,7 +132,7 @@ class Deliver:
 
     def _send(self, notice: Notice, planned: Send, at: datetime) -> None:
         message = planned.message
-        with self.pace.hold():
+        with self.pace.hold(message.phone_number_id if isinstance(message, Outbound) else None):
             outcome = self.whatsapp.send(message) if isinstance(message, Outbound) else self.sms.send(message)
         outcome = _meant(message, outcome)
         channel = Channel.WHATSAPP if isinstance(message, Outbound) else Channel.SMS

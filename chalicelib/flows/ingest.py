@@ -8,6 +8,7 @@ from chalicelib.domain.errors import TransientError
 from chalicelib.domain.inbound import NO_DAY, Broken, Element, Event, StatusReport, TemplateReport
 from chalicelib.domain.message import Echo, Message
 from chalicelib.flows.chat import Chat
+from chalicelib.flows.coexistence import Coexistence
 from chalicelib.flows.keeping import Keeping, Stored
 from chalicelib.flows.receipts import Receipts
 from chalicelib.ports import Channel, SecretValues
@@ -23,6 +24,7 @@ class Ingest:
     """
 
     chat: Chat
+    coexistence: Coexistence
     receipts: Receipts
     keeping: Keeping
     templates: Callable[[TemplateReport, Mapping[str, Channel]], Stored]
@@ -59,7 +61,7 @@ class Ingest:
             case Message():
                 return self.chat.message(element, secrets)
             case Echo():
-                return self.chat.echo(element, secrets)
+                return self.coexistence(element, secrets)
             case StatusReport():
                 return self.receipts(element)
             case TemplateReport():

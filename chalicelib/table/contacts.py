@@ -2,7 +2,7 @@
 
 A contact's attributes are flat, so that concurrent writers touch only what they mean: `last#<channel number>` is its last
 inbound there, `open#<office>#<service>` the set of its open requests, `closed#<office>#<service>` the last one closed. What
-the conversation remembers is written in `talk`.
+the conversation remembers is written in `talk`; `spoke#<channel number>` is when an officer last wrote from the office's phone.
 """
 
 from datetime import datetime
@@ -63,6 +63,12 @@ def heard(contact_id: str, phone_number_id: str, at: datetime) -> Update:
     name = f"last#{phone_number_id}"
     newer = Condition(name, "below", stamp(at))
     return Update(key(contact_id), set_={name: stamp(at)}, when=(Condition("pk", "present"), newer))
+
+
+def spoken_to(contact_id: str, phone_number_id: str, at: datetime) -> Update:
+    """Raises the time of the office's own words on that number; refused when it is as high already, or after a merge."""
+    name = f"spoke#{phone_number_id}"
+    return Update(key(contact_id), set_={name: stamp(at)}, when=(*LIVES, Condition(name, "below", stamp(at))))
 
 
 def opt_out(contact_id: str, at: datetime) -> Update:
@@ -126,7 +132,7 @@ def read(item: Item) -> Contact:
     """The contact of an item."""
     reader = Reader(item)
     last, open_, closed = {}, {}, {}
-    told, answered, picked, names, again = {}, {}, {}, {}, {}
+    told, answered, picked, names, again, spoke = {}, {}, {}, {}, {}, {}
     for name in item:
         family, _, rest = name.partition("#")
         if family == "last":
@@ -145,13 +151,15 @@ def read(item: Item) -> Contact:
             names[rest] = reader.text(name)
         elif family == "again":
             again[rest] = reader.time(name)
+        elif family == "spoke":
+            spoke[rest] = reader.time(name)
     return Contact(
         id=reader.text("pk").removeprefix("CONTACT#"), phone=reader.maybe("phone"), user_id=reader.maybe("user_id"),
         name=reader.maybe("name"), language=reader.maybe("language") or "id", opted_out_at=reader.maybe_time("opted_out_at"),
         last_inbound=last, open=open_, closed=closed, absorbed=frozenset(reader.many("absorbed")),
         merged_into=reader.maybe("merged_into"), changed_by=reader.maybe("changed_by"),
         told=told, answered=answered, incomplete=frozenset(reader.many("incomplete")), picked=picked, names=names,
-        asked_again=again,
+        asked_again=again, spoke=spoke,
     )  # fmt: skip
 
 
@@ -160,6 +168,7 @@ def _flat(contact: Contact) -> dict[str, str]:
     last = {f"last#{number}": stamp(at) for number, at in contact.last_inbound.items()}
     last |= {f"told#{number}": told_text(told) for number, told in contact.told.items()}
     last |= {f"again#{number}": stamp(at) for number, at in contact.asked_again.items()}
+    last |= {f"spoke#{number}": stamp(at) for number, at in contact.spoke.items()}
     return last | {f"closed#{office}#{service}": _mark(*mark) for (office, service), mark in contact.closed.items()}
 
 

@@ -57,6 +57,12 @@ def put(
     return Put({**place._asdict(), **item}, (Condition("pk", "absent"),))
 
 
+def put_note_to_self(message: Message, now: datetime) -> Put:
+    """Stores what the office wrote in its number's chat with itself, once: it is nobody's conversation."""
+    written = put("", message, None, None, now)
+    return Put({**written.item, "pk": f"CHANNEL#{message.phone_number_id}"}, written.when)
+
+
 def put_event(event: Event, now: datetime) -> list[Put]:
     """Stores all of an event by its content, as `put_broken` does; the last is refused when it is there already."""
     return _chunks(f"EVENT#{event.day}", event.raw, event.kind, now)

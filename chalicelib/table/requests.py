@@ -81,6 +81,12 @@ def human_answered(request_id: str) -> Update:
     return Update(key(request_id), remove=("asks_human_at",), when=(Condition("pk", "present"),))
 
 
+def human_answered_at(request_id: str, asked_at: datetime) -> Update:
+    """The same, unless the resident has asked again since it was read."""
+    same = Condition("asks_human_at", "equals", stamp(asked_at))
+    return Update(key(request_id), remove=("asks_human_at",), when=(same,))
+
+
 def speaks(request_id: str, language: str) -> Update:
     """The language of what is told of a request from now on."""
     return Update(key(request_id), set_={"language": language}, when=(Condition("pk", "present"),))

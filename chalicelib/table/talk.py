@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.contact import Contact, Told
 from chalicelib.domain.conversation import MOST_ANSWERS, hour_of
 from chalicelib.domain.request import Request, Status
-from chalicelib.ports import Condition, Put, Update
+from chalicelib.ports import Condition, Key, Put, Update
 from chalicelib.table import contacts
 from chalicelib.table.contacts import LIVES
 from chalicelib.table.values import epoch, stamp
@@ -110,6 +110,16 @@ def put_call(contact_id: str, office: str, number: str, now: datetime) -> Put:
         "phone_number_id": number, "asked_at": stamp(now), "queue_pk": calls_pk(office),
         "queue_sk": f"{stamp(now)}#{contact_id}", "expires_at": epoch(now + CALLS_KEPT),
     })  # fmt: skip
+
+
+def call_key(contact_id: str, office: str) -> Key:
+    """Where it stands that somebody without an open request wants a person."""
+    return Key(contacts.key(contact_id).pk, f"CALL#{office}")
+
+
+def call_answered(key: Key, asked_at: datetime) -> Update:
+    """An officer wrote to them: the desk lists them no more, unless they have asked again since it was read."""
+    return Update(key, remove=("queue_pk", "queue_sk"), when=(Condition("asked_at", "equals", stamp(asked_at)),))
 
 
 def calls_pk(office: str) -> str:

@@ -37,6 +37,13 @@ def message(
     return {name: value for name, value in member.items() if value is not None}
 
 
+def echo(body: str, to: str = SITI, *, at: int, **more: Any) -> dict[str, Any]:
+    """A whole payload: an officer wrote on the office's own phone."""
+    number = more.pop("number", KTP)
+    said = text(body, at=at, sender="62721000000", to=to, **more)
+    return envelope(value(message_echoes=[said], number=number), field="smb_message_echoes")
+
+
 def status(
     word: str, callback: str | None, *, at: int | str = 0, code: int | None = None, id_: str = "wamid.sent"
 ) -> dict[str, Any]:

@@ -218,5 +218,5 @@ class FakeMetrics:
 class NoPace:
     """`chalicelib.ports.Pace` that holds nobody up."""
 
-    def hold(self) -> AbstractContextManager[None]:
+    def hold(self, _phone_number_id: str | None) -> AbstractContextManager[None]:
         return nullcontext()

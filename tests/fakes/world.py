@@ -31,6 +31,7 @@ from tests.fakes.store import FakeStore
 
 # A Tuesday, ten in the morning in Kalianda.
 START = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+OFFICE_PHONE = "62721000000"
 NO_KEY = Idempotency(None, "")
 
 
@@ -93,6 +94,15 @@ class World:
         """A resident writes."""
         said = payloads.text(body, **({"at": self.seconds} | more))
         return self.receive(payloads.envelope(payloads.value(said, number=number)))
+
+    def officer_writes(self, body: str, to: str = payloads.SITI, **more: Any) -> dict[str, int]:
+        """An officer writes on the office's own phone; "itself" is the number's chat with itself."""
+        return self.receive(payloads.echo(body, OFFICE_PHONE if to == "itself" else to, **({"at": self.seconds} | more)))
+
+    def set_office(self, **more: Any) -> None:
+        """The office's file says something else."""
+        offices = self.parts.offices
+        vars(self.parts).update(offices={**offices, "1801": replace(offices["1801"], **more)})
 
     def report(self, word: str, callback: str | None, code: int | None = None) -> dict[str, int]:
         """WhatsApp reports."""

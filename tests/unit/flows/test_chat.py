@@ -1,5 +1,6 @@
 """What residents get for what they write: the first rules of the conversation."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from chalicelib.domain.ids import parse
 from chalicelib.domain.notice import Kind
 from chalicelib.domain.request import Request, Status
 from tests.data import payloads
-from tests.data.payloads import KK, KTP, SITI
+from tests.data.payloads import KK, KTP
 from tests.fakes.world import START, World
 
 OTHER = "6281200000002"
@@ -272,13 +273,11 @@ def test_an_old_message_does_not_lower_the_last_inbound(world: World) -> None:
 
 
 def test_the_offices_own_words_are_stored_in_the_conversation_and_open_nothing(world: World, request_: Request) -> None:
-    echo = payloads.text("Foto kurang jelas, Bu", at=world.seconds, sender=None, to=SITI)
-    payload = payloads.envelope(payloads.value(message_echoes=[echo]), field="smb_message_echoes")
     before = world.contact()
-    world.receive(payload)
+    world.receive(payloads.echo("Foto kurang jelas, Bu", at=world.seconds))
     [item] = world.items("CONTACT#", "ECHO#")
     assert (item["pk"], item["text"]) == (f"CONTACT#{request_.contact_id}", "Foto kurang jelas, Bu")
-    assert world.contact() == before
+    assert world.contact() == replace(before, spoke={KTP: START})
     assert world.requests() == [request_]
 
 

@@ -37,6 +37,10 @@ def test_files_that_ship_are_as_they_should_be(path: Path) -> None:
 
 GOOD = "Permohonan {service} dengan nomor {id} sudah selesai. Terima kasih banyak dari kami semua."
 WRONG: list[tuple[str, str]] = [
+    (f"{TOML}[coexistence]\nquiet_minutes = -1\n", "coexistence.quiet_minutes: "),
+    (f'{TOML}[coexistence.words]\nsiap = "ready"\n', "coexistence.words.siap: "),
+    (f'{TOML}[coexistence.words]\n"/siap" = "finished"\n', "coexistence.words./siap: "),
+    (f'{TOML}[coexistence.words]\n"/siap" = "ready"\n"/Siap" = "completed"\n', "coexistence: "),
     ("name = ", "this is no TOML"),
     (changed('zone = "WIB"', 'zone = "CET"'), "zone: "),
     (changed('zone = "WIB"', ""), "zone: "),

@@ -86,7 +86,7 @@ CONTACTS = st.builds(
     told=st.dictionaries(NUMBERS, st.builds(Told, TIMES, st.just("ack"), st.none() | REQUEST_IDS), max_size=2),
     answered=st.dictionaries(st.sampled_from(["2026112403", "2026112404"]), st.frozensets(HASHES, min_size=1, max_size=3)),
     incomplete=st.frozensets(REQUEST_IDS, max_size=2), picked=st.dictionaries(NUMBERS, REQUEST_IDS, max_size=2),
-    names=st.dictionaries(REQUEST_IDS, TEXTS, max_size=2),
+    names=st.dictionaries(REQUEST_IDS, TEXTS, max_size=2), spoke=st.dictionaries(NUMBERS, TIMES, max_size=2),
 )  # fmt: skip
 
 MEDIA = st.none() | st.builds(

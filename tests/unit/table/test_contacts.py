@@ -57,6 +57,7 @@ def _spoken(contact: Contact) -> list[Put | Update]:
         *([Update(contacts.key(contact.id), join={"incomplete": contact.incomplete})] if contact.incomplete else []),
         *(talk.picked(contact.id, number, request_id) for number, request_id in contact.picked.items()),
         *(talk.named(contact.id, request_id, name) for request_id, name in contact.names.items()),
+        *(contacts.spoken_to(contact.id, number, at) for number, at in contact.spoke.items()),
     ]
 
 
