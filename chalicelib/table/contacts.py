@@ -5,7 +5,9 @@ inbound there, `open#<office>#<service>` the set of its open requests, `closed#<
 the conversation remembers is written in `talk`; `spoke#<channel number>` is when an officer last wrote from the office's phone.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from chalicelib.domain.contact import MOST_OPEN, Contact, Mark, Told
 from chalicelib.domain.request import Request
@@ -131,35 +133,20 @@ def absorb(into: Contact, other: Contact) -> tuple[Update, Update]:
 def read(item: Item) -> Contact:
     """The contact of an item."""
     reader = Reader(item)
-    last, open_, closed = {}, {}, {}
-    told, answered, picked, names, again, spoke = {}, {}, {}, {}, {}, {}
+    families: dict[str, dict[Any, Any]] = {field: {} for field, _ in (*_BY_ONE.values(), *_BY_PAIR.values())}
     for name in item:
         family, _, rest = name.partition("#")
-        if family == "last":
-            last[rest] = reader.time(name)
-        elif family == "open":
-            open_[_pair(rest)] = tuple(sorted(_unmark(one) for one in reader.many(name)))
-        elif family == "closed":
-            closed[_pair(rest)] = _unmark(reader.text(name))
-        elif family == "told":
-            told[rest] = read_told(reader.text(name))
-        elif family == "answered":
-            answered[rest] = frozenset(reader.many(name))
-        elif family == "picked":
-            picked[rest] = reader.text(name)
-        elif family == "name" and rest:
-            names[rest] = reader.text(name)
-        elif family == "again":
-            again[rest] = reader.time(name)
-        elif family == "spoke":
-            spoke[rest] = reader.time(name)
+        if rest and family in _BY_ONE:
+            field, value = _BY_ONE[family]
+            families[field][rest] = value(reader, name)
+        elif rest and family in _BY_PAIR:
+            field, value = _BY_PAIR[family]
+            families[field][_pair(rest)] = value(reader, name)
     return Contact(
         id=reader.text("pk").removeprefix("CONTACT#"), phone=reader.maybe("phone"), user_id=reader.maybe("user_id"),
         name=reader.maybe("name"), language=reader.maybe("language") or "id", opted_out_at=reader.maybe_time("opted_out_at"),
-        last_inbound=last, open=open_, closed=closed, absorbed=frozenset(reader.many("absorbed")),
-        merged_into=reader.maybe("merged_into"), changed_by=reader.maybe("changed_by"),
-        told=told, answered=answered, incomplete=frozenset(reader.many("incomplete")), picked=picked, names=names,
-        asked_again=again, spoke=spoke,
+        absorbed=frozenset(reader.many("absorbed")), merged_into=reader.maybe("merged_into"),
+        changed_by=reader.maybe("changed_by"), incomplete=frozenset(reader.many("incomplete")), **families,
     )  # fmt: skip
 
 
@@ -205,3 +192,19 @@ def _unmark(text: str) -> Mark:
 def _pair(text: str) -> tuple[str, str]:
     office, _, service = text.partition("#")
     return office, service
+
+
+# The families of flat attributes, by what stands before the first `#`: the contact's field, and how a value is read.
+_BY_ONE: Mapping[str, tuple[str, Callable[[Reader, str], Any]]] = {
+    "last": ("last_inbound", Reader.time),
+    "told": ("told", lambda reader, name: read_told(reader.text(name))),
+    "answered": ("answered", lambda reader, name: frozenset(reader.many(name))),
+    "picked": ("picked", Reader.text),
+    "name": ("names", Reader.text),
+    "again": ("asked_again", Reader.time),
+    "spoke": ("spoke", Reader.time),
+}
+_BY_PAIR: Mapping[str, tuple[str, Callable[[Reader, str], Any]]] = {
+    "open": ("open", lambda reader, name: tuple(sorted(_unmark(one) for one in reader.many(name)))),
+    "closed": ("closed", lambda reader, name: _unmark(reader.text(name))),
+}

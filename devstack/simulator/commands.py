@@ -77,6 +77,16 @@ class Inbound(Command):
         return self
 
 
+class Echoed(Command):
+    """`/sim/echo`. to: a resident; without it, the number's chat with itself. timestamp: epoch seconds."""
+
+    phone_number_id: Words
+    text: Words
+    to: Address | None = None
+    id: Words | None = None
+    timestamp: Seconds | SecondsText | None = None
+
+
 class RawWebhook(Command):
     """`/sim/webhook`. payload: any JSON value, or a string that is posted as it is; concurrent: all at once."""
 

@@ -68,6 +68,14 @@ def inbound(phone_number_id: str, contact: str, name: str, message: Mapping[str,
     return _envelope(phone_number_id, {"contacts": [sender], "messages": [signed]})
 
 
+def echo(phone_number_id: str, to: str | None, message: Mapping[str, object]) -> dict[str, object]:
+    """One message that the office sent from the WhatsApp Business app; None is the number's chat with itself."""
+    own = display_phone_number(phone_number_id)
+    contact = own if to is None else to
+    written = {"from": own, "to_user_id" if is_user_id(contact) else "to": contact, **message}
+    return _envelope(phone_number_id, {"message_echoes": [written]}, field="smb_message_echoes")
+
+
 def text(body: str) -> dict[str, object]:
     """A text's type and content."""
     return {"type": "text", "text": {"body": body}}
@@ -108,9 +116,9 @@ def context(phone_number_id: str, replied_to: str) -> dict[str, object]:
     return {"context": {"from": display_phone_number(phone_number_id), "id": replied_to}}
 
 
-def _envelope(phone_number_id: str, value: Mapping[str, object]) -> dict[str, object]:
+def _envelope(phone_number_id: str, value: Mapping[str, object], field: str = "messages") -> dict[str, object]:
     metadata = {"display_phone_number": display_phone_number(phone_number_id), "phone_number_id": phone_number_id}
-    change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": metadata, **value}}
+    change = {"field": field, "value": {"messaging_product": "whatsapp", "metadata": metadata, **value}}
     return {"object": "whatsapp_business_account", "entry": [{"id": ACCOUNT, "changes": [change]}]}
 
 

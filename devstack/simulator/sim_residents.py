@@ -1,4 +1,4 @@
-"""`/sim`: what residents and Meta do to Kabar."""
+"""`/sim`: what residents, officers on their own phones and Meta do to Kabar."""
 
 import json
 import secrets
@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
 from devstack.simulator import commands, payloads
-from devstack.simulator.commands import Inbound, Media, RawWebhook
+from devstack.simulator.commands import Echoed, Inbound, Media, RawWebhook
 from devstack.simulator.files import File
 from devstack.simulator.inbox import Written
 from devstack.simulator.media_types import MEDIA_TYPES
@@ -26,9 +26,14 @@ def routes(parts: Parts) -> Blueprint:
     @sim.post("/inbound")
     def inbound() -> Response:
         command = commands.read(Inbound)
-        if command.phone_number_id not in parts.config.numbers:
-            raise BadCommand(f"phone_number_id: none of {', '.join(sorted(parts.config.numbers))}")
+        _require_number(parts, command.phone_number_id)
         return jsonify(_write(parts, command))
+
+    @sim.post("/echo")
+    def echo() -> Response:
+        command = commands.read(Echoed)
+        _require_number(parts, command.phone_number_id)
+        return jsonify(_echo(parts, command))
 
     @sim.post("/webhook")
     def webhook() -> Response:
@@ -43,6 +48,21 @@ def routes(parts: Parts) -> Blueprint:
         return jsonify(status=answer.status, verified=answer.status == 200 and str(answer.body) == challenge)  # noqa: PLR2004
 
     return sim
+
+
+def _require_number(parts: Parts, phone_number_id: str) -> None:
+    if phone_number_id not in parts.config.numbers:
+        raise BadCommand(f"phone_number_id: none of {', '.join(sorted(parts.config.numbers))}")
+
+
+def _echo(parts: Parts, command: Echoed) -> dict[str, object]:
+    """Posts what an officer wrote on the office's own phone. It is no resident's message, so it opens no window."""
+    identifier = command.id or payloads.outbound_id(command.to or payloads.display_phone_number(command.phone_number_id))
+    timestamp = payloads.seconds(parts.clock()) if command.timestamp is None else str(command.timestamp)
+    message = {"id": identifier, "timestamp": timestamp, **payloads.text(command.text)}
+    raw = encoded(payloads.echo(command.phone_number_id, command.to, message))
+    answer = parts.webhook.post(raw, parts.webhook.signature(raw))
+    return {"status": answer.status, "id": identifier, "response": answer.body}
 
 
 def _write(parts: Parts, command: Inbound) -> dict[str, object]:

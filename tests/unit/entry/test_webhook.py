@@ -116,6 +116,24 @@ class TestShapes:
                 assert ("Budi" in element.raw) == (element.name == "Budi")
                 assert ("Siti" in element.raw) == (element.name == "Siti")
 
+    @pytest.mark.parametrize(
+        ("to", "shown", "to_itself"),
+        [
+            ("62721000000", "62721000000", True),
+            ("62721000000", "+62 721-000000", True),
+            ("6281200000001", "62721000000", False),
+            ("6281200000001", None, False),
+        ],
+    )
+    def test_echo_says_whether_the_number_wrote_to_itself(self, to: str, shown: str | None, to_itself: bool) -> None:  # noqa: FBT001
+        payload = shapes.payload("echo")
+        value = payload["entry"][0]["changes"][0]["value"]
+        value["message_echoes"][0] |= {"to": to, "from": "62721000000" if shown is None else None}
+        value["metadata"]["display_phone_number"] = shown
+        [element] = parse(payloads.raw(payload), shapes.NUMBERS)
+        assert isinstance(element, Echo)
+        assert element.to_itself is to_itself
+
     def test_echo_to_a_number_that_nobody_has_is_kept_to_be_retried(self) -> None:
         [element] = parse(payloads.raw(shapes.payload("echo")), {"1"})
 
