@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from devstack.aws import LocalAws
-from devstack.channels import CHANNELS
+from devstack.channels import CHANNELS, as_parameter
+from devstack.environment import ACCOUNT, REGION
 from devstack.moto_server import StartError
 
 if TYPE_CHECKING:
@@ -34,6 +35,13 @@ class Backing:
     media_queue_arn: str
     media_dead_letters_url: str
     media_bucket: str
+    social_topic: str
+    social_dead_letters_url: str
+
+    @property
+    def social_topic_arn(self) -> str:
+        """The topic's ARN; the template's output is its name."""
+        return f"arn:aws:sns:{REGION}:{ACCOUNT}:{self.social_topic}"
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,10 @@ def create_backing(aws: LocalAws, stage: str, timeout_s: float = 20.0) -> Backin
     client.create_stack(
         StackName=f"kabar-{stage}-backing",
         TemplateBody=TEMPLATE.read_text(),
-        Parameters=[{"ParameterKey": "Stage", "ParameterValue": stage}],
+        Parameters=[
+            {"ParameterKey": "Stage", "ParameterValue": stage},
+            {"ParameterKey": "SocialMessaging", "ParameterValue": "yes"},
+        ],
     )
     outputs = _outputs(client, f"kabar-{stage}-backing", timeout_s)
     return Backing(
@@ -73,6 +84,8 @@ def create_backing(aws: LocalAws, stage: str, timeout_s: float = 20.0) -> Backin
         media_queue_arn=outputs["MediaQueueArn"],
         media_dead_letters_url=_at(aws, outputs["MediaDeadLettersUrl"]),
         media_bucket=outputs["MediaBucket"],
+        social_topic=outputs["SocialTopic"],
+        social_dead_letters_url=_at(aws, outputs["SocialDeadLettersUrl"]),
     )
 
 
@@ -101,9 +114,7 @@ def store_secrets(aws: LocalAws, stage: str, credentials: Credentials) -> None:
         "verify_token": credentials.verify_token,
         "access_token": credentials.access_token,
         "address_key": credentials.address_key,
-        "channels": json.dumps(
-            {number: {"office": one.office, "service": one.service, "waba": one.waba} for number, one in CHANNELS.items()}
-        ),
+        "channels": json.dumps(as_parameter(CHANNELS)),
     }
     for name, value in values.items():
         client.put_parameter(Name=f"/kabar/{stage}/{name}", Value=value, Type="SecureString")

@@ -7,12 +7,13 @@ from chalicelib.adapters.catalogue import load_offices
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.notice import TIME_TO_LIVE
 from chalicelib.domain.texts import templates
+from chalicelib.ports import Channel
 from devstack.channels import CHANNELS
 from devstack.provision import Credentials
-from devstack.simulator import Number, SimulatorConfig
+from devstack.simulator import Account, Number, SimulatorConfig
 
 
-def simulated(api_url: str, credentials: Credentials, graph_version: str) -> SimulatorConfig:
+def simulated(api_url: str, credentials: Credentials, graph_version: str, account: Account) -> SimulatorConfig:
     """The simulator's configuration, for the offices that have a number here."""
     known = load_offices()
     offices = {channel.office: known[channel.office] for channel in CHANNELS.values()}
@@ -21,15 +22,17 @@ def simulated(api_url: str, credentials: Credentials, graph_version: str) -> Sim
         verify_token=credentials.verify_token,
         access_token=credentials.access_token,
         webhook_url=f"{api_url}/webhooks/whatsapp",
-        numbers={number: _number(offices[channel.office], channel.service) for number, channel in CHANNELS.items()},
+        numbers={number: _number(offices[channel.office], channel) for number, channel in CHANNELS.items()},
         templates={(one.name, one.language): one.body for office in offices.values() for one in templates(office)},
         graph_version=graph_version,
         lifetimes=_lifetimes(offices),
+        account=account,
     )
 
 
-def _number(office: Office, service: str | None) -> Number:
-    return Number(office.name, office.services[service].name["id"] if service else None)
+def _number(office: Office, channel: Channel) -> Number:
+    service = office.services[channel.service].name["id"] if channel.service else None
+    return Number(office.name, service, channel.origination)
 
 
 def _lifetimes(offices: Mapping[str, Office]) -> dict[str, timedelta]:

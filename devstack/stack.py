@@ -22,8 +22,10 @@ from devstack.provision import Backing, Credentials, create_backing, store_secre
 from devstack.pumps.queue import QueuePump
 from devstack.pumps.stream import StreamPump
 from devstack.pumps.tick import TickPump
+from devstack.pumps.topic import TopicPump
 from devstack.simulated import simulated
 from devstack.simulator import Simulator, create_simulator
+from devstack.social_account import SocialAccount
 from devstack.tokens import mint_admin_token
 from devstack.wsgi_server import WsgiServer
 
@@ -70,14 +72,15 @@ def running(port: int, *, lambda_runtime: bool = False) -> Iterator[Stack]:
         host = _host(parts, aws, backing, graph_url, clock, lambda_runtime=lambda_runtime)
         api = host.serve(api_socket)
         control = Control(clock)
-        simulator = create_simulator(simulated(api.url, credentials, host.graph_version), clock, control)
+        account = SocialAccount(aws, backing, host.function("social"))
+        simulator = create_simulator(simulated(api.url, credentials, host.graph_version, account), clock, control)
         graph = WsgiServer(simulator.app, graph_socket, "simulator")
         parts.callback(graph.stop)
         parts.callback(simulator.close)  # before its server, which waits for nobody
         graph.start()
         parts.callback(api.stop)
         api.start()
-        _pump(parts, host, aws, backing, clock, control, simulator)
+        _pump(parts, host, aws, backing, clock, control, simulator, account.topic)
         urls = {"api_url": api.url, "graph_url": graph_url, "aws_endpoint_url": moto.url}
         _check(urls)
         token = mint_admin_token(aws, backing.table, clock)
@@ -105,6 +108,7 @@ def _variables(backing: Backing, aws_url: str, graph_url: str) -> dict[str, str]
     return {
         "AWS_ENDPOINT_URL": aws_url,
         "AWS_ENDPOINT_URL_SNS": graph_url,
+        "AWS_ENDPOINT_URL_SOCIALMESSAGING": graph_url,
         "KABAR_STAGE": STAGE,
         "KABAR_TABLE": backing.table,
         "KABAR_STREAM_ARN": backing.stream_arn,
@@ -113,13 +117,15 @@ def _variables(backing: Backing, aws_url: str, graph_url: str) -> dict[str, str]
         "KABAR_MEDIA_QUEUE_NAME": backing.media_queue_name,
         "KABAR_MEDIA_QUEUE_URL": backing.media_queue_url,
         "KABAR_MEDIA_BUCKET": backing.media_bucket,
+        "KABAR_SOCIAL_TOPIC": backing.social_topic,
         "KABAR_GRAPH_URL": graph_url,
     }
 
 
 def _pump(
-    parts: ExitStack, host: Host, aws: LocalAws, backing: Backing, clock: OffsetClock, control: Control, simulator: Simulator
-) -> None:
+    parts: ExitStack, host: Host, aws: LocalAws, backing: Backing, clock: OffsetClock, control: Control, simulator: Simulator,
+    topic: TopicPump,
+) -> None:  # fmt: skip
     stream = StreamPump(
         aws.streams(), backing.stream_arn, host.function("dispatch"), batch_size=host.source("dispatch").batch_size
     )
@@ -132,8 +138,8 @@ def _pump(
         redelivery_delay_s=_REDELIVERY_DELAY_S,
     )
     tick = TickPump(host.function("sweep"), clock, rule=f"kabar-{STAGE}-sweep")
-    control.watch(sources=[simulator], pumps=[stream, queue], tick=tick, due=DueTimes(aws.dynamodb(), backing.table))
-    for pump in (queue, stream, tick):
+    control.watch(sources=[simulator], pumps=[topic, stream, queue], tick=tick, due=DueTimes(aws.dynamodb(), backing.table))
+    for pump in (queue, stream, topic, tick):
         parts.callback(pump.stop)
         pump.start()
 

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from chalicelib.adapters.secrets import AWS
 from devstack.channels import CHANNELS, by_office
 from devstack.stack import Stack
 
@@ -55,7 +56,8 @@ def _places(stack: Stack) -> Table:
     if (files := stack.lambda_files) is not None:
         table.add_row("Lambda's own runtime", f"a package of {files.zip_bytes / 1e6:.1f} MB   logs in {files.logs}")
     for number, channel in CHANNELS.items():
-        table.add_row(f"Office {channel.office}, {channel.service or 'all services'}", f"phone_number_id {number}")
+        way = "   by End User Messaging Social" if channel.by == AWS else ""
+        table.add_row(f"Office {channel.office}, {channel.service or 'all services'}", f"phone_number_id {number}{way}")
     return table
 
 

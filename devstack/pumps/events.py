@@ -1,11 +1,12 @@
 """The events that AWS's event sources hand to a function, in their exact shapes.
 
-Source: "Using AWS Lambda with Amazon DynamoDB", "… with Amazon SQS" and "… EventBridge Scheduled events" in AWS's Lambda guide.
+Source: "Using AWS Lambda with Amazon DynamoDB", "… with Amazon SQS", "… with Amazon SNS", "… EventBridge Scheduled events" and
+"Capturing records of Lambda asynchronous invocations" in AWS's Lambda guide.
 """
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from devstack.environment import ACCOUNT, REGION
@@ -90,4 +91,40 @@ def tick_event(rule: str, at: datetime) -> dict[str, Any]:
         "region": REGION,
         "resources": [f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{rule}"],
         "detail": {},
+    }
+
+
+def notification_event(message: str, identifier: str, topic_arn: str, at: datetime) -> dict[str, Any]:
+    """The event of one notification of an SNS topic. at: aware."""
+    sns: dict[str, Any] = {
+        "SignatureVersion": "1",
+        "Timestamp": at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "Signature": "EXAMPLE",
+        "SigningCertUrl": "EXAMPLE",
+        "MessageId": identifier,
+        "Message": message,
+        "MessageAttributes": {},
+        "Type": "Notification",
+        "UnsubscribeUrl": "EXAMPLE",
+        "TopicArn": topic_arn,
+        "Subject": None,
+    }
+    subscription = f"{topic_arn}:{uuid.uuid4()}"
+    return {"Records": [{"EventVersion": "1.0", "EventSubscriptionArn": subscription, "EventSource": "aws:sns", "Sns": sns}]}
+
+
+def failed_invocation(function: str, event: dict[str, Any], error: BaseException | None, invocations: int) -> dict[str, Any]:
+    """What the failure destination of an asynchronous invocation gets."""
+    return {
+        "version": "1.0",
+        "timestamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "requestContext": {
+            "requestId": str(uuid.uuid4()),
+            "functionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}:$LATEST",
+            "condition": "RetriesExhausted",
+            "approximateInvokeCount": invocations,
+        },
+        "requestPayload": event,
+        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+        "responsePayload": {"errorMessage": "", "errorType": type(error).__name__, "requestId": "", "stackTrace": []},
     }

@@ -20,7 +20,7 @@ from devstack.runtime.proxy_events import Api
 from devstack.runtime.sandbox import surroundings
 from ops.configure import Outputs
 
-_AT_ONCE: Mapping[str, int] = {"api_handler": 4, "dispatch": 1, "deliver": 2, "sweep": 1}
+_AT_ONCE: Mapping[str, int] = {"api_handler": 4, "dispatch": 1, "deliver": 2, "sweep": 1, "social": 1}
 """Function of app.py → how many of its execution environments there are at most; a machine is smaller than AWS."""
 
 
@@ -49,7 +49,7 @@ class LambdaKabar:
         program = emulator.fetch()
         outputs = Outputs(
             backing.table, backing.stream_arn, backing.queue_name, backing.queue_url,
-            backing.media_queue_name, backing.media_queue_url, backing.media_bucket,
+            backing.media_queue_name, backing.media_queue_url, backing.media_bucket, social_topic=backing.social_topic,
         )  # fmt: skip
         with tempfile.TemporaryDirectory(prefix="kabar-lambda-", ignore_cleanup_errors=True) as made:
             folder = Path(made)

@@ -33,12 +33,13 @@ class Surroundings:
     outside: Mapping[str, str]
 
 
-def surroundings(folder: Path, emulator: Path, aws_url: str, sns_url: str) -> Surroundings:
-    """Makes a folder with all of it but the clock."""
+def surroundings(folder: Path, emulator: Path, aws_url: str, graph_url: str) -> Surroundings:
+    """Makes a folder with all of it but the clock. graph_url: of what also plays SNS and End User Messaging Social."""
     for name in ("libraries", "logs"):
         (folder / name).mkdir(parents=True)
     libraries.link(folder / "libraries")
-    outside = hermetic({}) | {"AWS_ENDPOINT_URL": aws_url, "AWS_ENDPOINT_URL_SNS": sns_url}
+    played = {"AWS_ENDPOINT_URL_SNS": graph_url, "AWS_ENDPOINT_URL_SOCIALMESSAGING": graph_url}
+    outside = hermetic({}) | {"AWS_ENDPOINT_URL": aws_url, **played}
     return Surroundings(emulator, folder / "libraries", folder / "clock", folder / "logs", outside)
 
 

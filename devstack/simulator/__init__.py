@@ -1,6 +1,9 @@
-"""A stand-in for graph.facebook.com, for SNS's Publish, and for the residents' phones, with a `/sim` API to command it."""
+"""A stand-in for graph.facebook.com, for AWS's SNS and End User Messaging Social, and for the residents' phones.
 
-from devstack.simulator.config import Control, Number, SimulatorConfig
+With a `/sim` API to command it.
+"""
+
+from devstack.simulator.config import Account, Control, Number, SimulatorConfig
 from devstack.simulator.simulator import Simulator, create_simulator
 
-__all__ = ["Control", "Number", "Simulator", "SimulatorConfig", "create_simulator"]
+__all__ = ["Account", "Control", "Number", "Simulator", "SimulatorConfig", "create_simulator"]

@@ -8,10 +8,24 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Number:
-    """A business's number, as residents know it. office: its name; service: its name, None for a number for all of them."""
+    """A business's number, as residents know it. office: its name; service: its name, None for a number for all of them.
+
+    origination: AWS's own id of it where End User Messaging Social carries it; such a number is not Meta's to send by.
+    """
 
     office: str
     service: str | None
+    origination: str | None = None
+
+
+class Account(Protocol):
+    """The office's own AWS account, as End User Messaging Social uses it."""
+
+    def publish(self, message: str) -> None:
+        """Publishes to the topic that is the event destination."""
+
+    def put(self, bucket: str, key: str, content: bytes, content_type: str) -> None:
+        """Writes a file. Raises PermissionError when the bucket is not there or may not be written."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +38,7 @@ class SimulatorConfig:
     lifetimes: template name → how long WhatsApp tries to deliver it; all else it tries for 30 days.
     review_s: how long Meta looks at a template that was submitted or edited.
     redelivery_backoff_s: after the first failed post of a report, doubled for each further one; Meta goes on for 7 days, this
-    for 31 times as long.
+    for 31 times as long.  account: needed when a number has an origination.
     """
 
     app_secret: str
@@ -37,6 +51,7 @@ class SimulatorConfig:
     lifetimes: Mapping[str, timedelta] = field(default_factory=dict)
     redelivery_backoff_s: float = 0.1
     review_s: float = 0.2
+    account: Account | None = None
 
 
 class Control(Protocol):

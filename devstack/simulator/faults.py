@@ -15,7 +15,8 @@ _PLAIN = (
 _RECEIPTS = ("duplicated", "reversed", "delivered_after_failed", "read_only", "sent_only")
 _WHATSAPP_ONLY = ("undeliverable", "silent", "failed", "receipts")  # SNS reports nothing, so there is nothing to twist
 _GRAPH_CODE = re.compile(r"[0-9]{1,7}")
-_SNS_CODE = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,63}")
+_AWS_CODE = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,63}")
+_SOCIAL_CODE = re.compile(r"[A-Za-z]{1,55}Exception")
 KNOWN = (*_PLAIN, "slow:<ms>", "error:<code>", "failed:<code>", *(f"receipts:{order}" for order in _RECEIPTS))
 """Every outcome, as people write it."""
 
@@ -30,8 +31,13 @@ class Outcome:
     def __str__(self) -> str:
         return f"{self.kind}:{self.argument}" if self.argument else self.kind
 
-    def fits(self, channel: Channel) -> bool:
-        """Whether that channel's provider can end a send so. Graph's error codes are numbers, those of SNS are names."""
+    def fits(self, channel: Channel, *, by_aws: bool = True) -> bool:
+        """Whether that channel's provider can end a send so. Meta's error codes are numbers, those of AWS are names.
+
+        by_aws: of WhatsApp, whether End User Messaging Social may be the provider. It ends sends by codes of both.
+        """
+        if self.kind == "error" and channel == "whatsapp" and by_aws and _SOCIAL_CODE.fullmatch(self.argument):
+            return True
         if self.kind == "error":
             return bool(_GRAPH_CODE.fullmatch(self.argument)) == (channel == "whatsapp")
         return channel == "whatsapp" or self.kind not in _WHATSAPP_ONLY
@@ -54,7 +60,7 @@ def outcome(text: str) -> Outcome:
 def _takes(kind: str, argument: str) -> bool:
     match kind:
         case "error":
-            return bool(_GRAPH_CODE.fullmatch(argument) or _SNS_CODE.fullmatch(argument))
+            return bool(_GRAPH_CODE.fullmatch(argument) or _AWS_CODE.fullmatch(argument))
         case "failed":
             return bool(_GRAPH_CODE.fullmatch(argument))
         case "slow":
@@ -87,11 +93,11 @@ class Faults:
         with self._lock:
             self._faults.append(fault)
 
-    def take(self, channel: Channel, to: str) -> Outcome | None:
-        """How this send ends: the first fault that is meant for it is consumed once."""
+    def take(self, channel: Channel, to: str, *, by_aws: bool = False) -> Outcome | None:
+        """How this send ends: the first fault that is meant for it is consumed once. by_aws: as in `Outcome.fits`."""
         with self._lock:
             for fault in self._faults:
-                if fault.channel in (None, channel) and fault.to in (None, to) and fault.outcome.fits(channel):
+                if fault.channel in (None, channel) and fault.to in (None, to) and fault.outcome.fits(channel, by_aws=by_aws):
                     fault.left -= 1
                     if not fault.left:
                         self._faults.remove(fault)

@@ -32,11 +32,11 @@ def routes(parts: Parts) -> Blueprint:
     def messages(version: str, phone_number_id: str) -> Response:
         _check_caller(parts, version, phone_number_id)
         message = graph_message.read(_json(), parts.templates)
-        _check_contact(parts, phone_number_id, message)
+        check_contact(parts, phone_number_id, message)
         outcome = parts.faults.take("whatsapp", message.contact)
 
         def accept() -> Response:
-            sent = _sent(parts, phone_number_id, message)
+            sent = sent_of(parts, phone_number_id, message)
             parts.outbox.add(sent)
             reports = exchange.reports(outcome, reachable=parts.phones.reachable(message.contact))
             parts.reporter.report(sent, parts.phones.reports_now(sent, reports))
@@ -51,7 +51,8 @@ def routes(parts: Parts) -> Blueprint:
 def _check_caller(parts: Parts, version: str, phone_number_id: str) -> None:
     graph_access.check_token(parts.config.access_token)
     graph_access.check_version(version)
-    if phone_number_id not in parts.config.numbers:
+    number = parts.config.numbers.get(phone_number_id)
+    if number is None or number.origination:
         raise graph_access.no_such_object("post")
 
 
@@ -64,7 +65,8 @@ def _json() -> object:
         raise GraphError(_INVALID, "The request body is no valid JSON.") from error
 
 
-def _check_contact(parts: Parts, phone_number_id: str, message: GraphMessage) -> None:
+def check_contact(parts: Parts, phone_number_id: str, message: GraphMessage) -> None:
+    """Raises GraphError for a well-formed message that WhatsApp does not carry to this person now."""
     now = parts.clock()
     if parts.phones.refused(message.contact):
         raise GraphError(_UNDELIVERABLE, "Message Undeliverable.")
@@ -76,7 +78,8 @@ def _check_contact(parts: Parts, phone_number_id: str, message: GraphMessage) ->
         raise GraphError(code, "Too many messages in a short time.")
 
 
-def _sent(parts: Parts, phone_number_id: str, message: GraphMessage) -> Sent:
+def sent_of(parts: Parts, phone_number_id: str, message: GraphMessage) -> Sent:
+    """A message that is accepted now."""
     return Sent(
         at=parts.clock(),
         channel="whatsapp",

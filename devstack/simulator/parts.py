@@ -8,6 +8,7 @@ from devstack.simulator.config import Control, SimulatorConfig
 from devstack.simulator.faults import Faults
 from devstack.simulator.files import Files
 from devstack.simulator.inbox import Inbox
+from devstack.simulator.inward import Inward
 from devstack.simulator.limits import Limits
 from devstack.simulator.outbox import Outbox
 from devstack.simulator.phones import Phones
@@ -28,6 +29,7 @@ class Parts:
     faults: Faults
     files: Files
     inbox: Inbox
+    inward: Inward
     limits: Limits
     outbox: Outbox
     phones: Phones
@@ -47,6 +49,7 @@ class Parts:
 def create_parts(config: SimulatorConfig, clock: Callable[[], datetime], control: Control) -> Parts:
     """All of them, new; the reporter starts to work."""
     webhook, outbox = Webhook(config.webhook_url, config.app_secret), Outbox()
+    inward = Inward(webhook, config, clock)
     return Parts(
         config=config,
         clock=clock,
@@ -54,10 +57,11 @@ def create_parts(config: SimulatorConfig, clock: Callable[[], datetime], control
         faults=Faults(),
         files=Files(),
         inbox=Inbox(),
+        inward=inward,
         limits=Limits(),
         outbox=outbox,
         phones=Phones(),
-        reporter=Reporter(webhook, outbox, clock, config.redelivery_backoff_s),
+        reporter=Reporter(inward, outbox, clock, config.redelivery_backoff_s),
         templates=Templates(config.templates, config.lifetimes),
         webhook=webhook,
         windows=Windows(),

@@ -15,8 +15,9 @@ from functools import partial
 from typing import NamedTuple
 
 from devstack.simulator import payloads
+from devstack.simulator.inward import Inward
 from devstack.simulator.outbox import Outbox, Sent
-from devstack.simulator.webhook import Answer, Webhook, encoded
+from devstack.simulator.webhook import Answer, encoded
 
 _WORKERS = 4
 _MOST_ATTEMPTS = 6
@@ -53,8 +54,8 @@ class _Due:
 class Reporter:
     """The workers that post reports, and the list of those that Kabar never took. Safe for threads."""
 
-    def __init__(self, webhook: Webhook, outbox: Outbox, clock: Callable[[], datetime], backoff_s: float) -> None:
-        self._webhook = webhook
+    def __init__(self, inward: Inward, outbox: Outbox, clock: Callable[[], datetime], backoff_s: float) -> None:
+        self._inward = inward
         self._outbox = outbox
         self._clock = clock
         self._backoff_s = backoff_s
@@ -124,7 +125,7 @@ class Reporter:
     def _post(self, series: _Series) -> None:
         if not series.attempts:
             series.raw = encoded(series.steps[0]())
-        answer = self._webhook.post(series.raw, self._webhook.signature(series.raw))
+        answer = self._inward.bring(series.raw)
         series.attempts += 1
         with self._changed:
             self._go_on(series, answer)

@@ -37,6 +37,7 @@ def _reading(sim: Blueprint, parts: Parts) -> None:
                 "display_phone_number": payloads.display_phone_number(identifier),
                 "office": number.office,
                 "service": number.service,
+                "by": "aws" if number.origination else "meta",
             }
             for identifier, number in parts.config.numbers.items()
         ]

@@ -76,7 +76,9 @@ def _write(parts: Parts, command: Inbound) -> dict[str, object]:
     timestamp = payloads.seconds(at) if command.timestamp is None else str(command.timestamp)
     context = payloads.context(command.phone_number_id, command.reply_to) if command.reply_to else {}
     message = {**context, "id": identifier, "timestamp": timestamp, **said}
-    answer = _post(parts, encoded(payloads.inbound(command.phone_number_id, command.sender, command.name, message)))
+    raw = encoded(payloads.inbound(command.phone_number_id, command.sender, command.name, message))
+    _hear(parts, raw)  # the window is open before Kabar hears of the message, as Kabar may answer at once
+    answer = parts.inward.bring(raw)
     parts.inbox.move(identifier, "delivered" if answer.status == 200 else "failed")  # noqa: PLR2004 - Meta's only yes
     return {"status": answer.status, "id": identifier, "response": answer.body}
 
@@ -107,12 +109,6 @@ def _file(parts: Parts, media: Media) -> File:
     if objection := kind.objection(file):
         raise BadCommand(f"media: a file of type {media.type} {objection}")
     return file
-
-
-def _post(parts: Parts, raw: bytes) -> Answer:
-    """Posts as Meta does: the window is open before Kabar hears of the message, as Kabar may answer at once."""
-    _hear(parts, raw)
-    return parts.webhook.post(raw, parts.webhook.signature(raw))
 
 
 def _post_all(parts: Parts, command: RawWebhook, raw: bytes) -> list[Answer]:

@@ -18,6 +18,7 @@ from devstack.simulator import (
     sim_phones,
     sim_residents,
     sns,
+    social,
 )
 from devstack.simulator.config import Control, SimulatorConfig
 from devstack.simulator.faults import KNOWN
@@ -26,11 +27,12 @@ from devstack.simulator.payloads import ACCOUNT
 from devstack.simulator.problems import BadCommand, problem
 
 _MAX_BODY = 16 * 1024 * 1024  # Meta's webhooks end at 3 MB; a tester may want to pass that
-_HELP = """Kabar's simulator: graph.facebook.com, SNS's Publish, and the residents' phones.
+_HELP = """Kabar's simulator: graph.facebook.com, AWS's SNS and End User Messaging Social, and the residents' phones.
 
 GET  /{version}/<media_id>, POST /{version}/<phone_number_id>/messages   as graph.facebook.com
 GET, POST /{version}/{account}/message_templates, POST /{version}/<template_id>
 POST /                                                       as SNS, Action=Publish
+POST /v1/whatsapp/send, /v1/whatsapp/media/get               as AWS End User Messaging Social
 GET  /                                                       a phone, for a person to be the resident
 
 POST /sim/inbound    a resident writes             GET  /sim/outbox      what providers accepted (?to=)
@@ -72,7 +74,7 @@ def create_simulator(config: SimulatorConfig, clock: Callable[[], datetime], con
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = _MAX_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask types the provider by its base class
-    for module in (sim_residents, sim_phones, sim_files, sim_control, graph, graph_files, graph_templates):
+    for module in (sim_residents, sim_phones, sim_files, sim_control, graph, graph_files, graph_templates, social):
         app.register_blueprint(module.routes(parts))
     app.register_blueprint(phone_page.routes())
     _outskirts(app, parts)

@@ -25,6 +25,8 @@ STACK = Stack(
         media_queue_arn="arn:media",
         media_dead_letters_url="http://127.0.0.1:8002/1/kabar-dev-media-dead",
         media_bucket="kabar-dev-media-1-nowhere",
+        social_topic="kabar-dev-whatsapp",
+        social_dead_letters_url="http://127.0.0.1:8002/1/kabar-dev-social-dead",
     ),
     credentials=Credentials(),
     staff_token="invented-token",

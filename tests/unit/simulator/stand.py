@@ -20,7 +20,8 @@ from devstack.simulator import Number, Simulator, SimulatorConfig, create_simula
 
 SECRET = "app-secret"
 TOKEN = "access-token"
-KK, KTP = "100000000000001", "100000000000002"
+KK, KTP, BY_AWS = "100000000000001", "100000000000002", "100000000000031"
+ORIGINATION = "phone-number-id-0123456789abcdef0123456789abcdef"
 SITI, BUDI = "6281200000001", "6281200000002"
 USER_ID = "ID.13491208655302741918"
 TEMPLATES = {("status_ready", "id"): "Kabar baik! {{1}} ({{2}}) siap diambil.", ("plain", "id"): "Halo."}
@@ -137,8 +138,33 @@ class _Quiet(WSGIRequestHandler):
 
 
 @dataclass
+class Account:
+    """The office's AWS account. published: what came to its topic. files: by bucket and key, in the only bucket there is."""
+
+    published: list[str] = field(default_factory=list)
+    files: dict[tuple[str, str], bytes] = field(default_factory=dict)
+
+    def publish(self, message: str) -> None:
+        self.published.append(message)
+
+    def put(self, bucket: str, key: str, content: bytes, content_type: str) -> None:
+        if bucket != "kabar-media":
+            raise PermissionError(bucket)
+        assert content_type
+        self.files[bucket, key] = content
+
+    def entries(self) -> list[dict[str, Any]]:
+        """What Meta said, of each event in turn."""
+        return [json.loads(json.loads(one)["whatsAppWebhookEntry"]) for one in list(self.published)]
+
+    def statuses(self) -> list[dict[str, Any]]:
+        """All reports, in the order in which they were published."""
+        return [status for entry in self.entries() for status in entry["changes"][0]["value"].get("statuses", [])]
+
+
+@dataclass
 class Stand:
-    """Everything that a test needs. http: for requests of one's own."""
+    """Everything that a test needs. http: for requests of one's own; account: what End User Messaging Social did to it."""
 
     url: str
     simulator: Simulator
@@ -146,6 +172,7 @@ class Stand:
     clock: Clock
     rest: Rest
     http: urllib3.PoolManager
+    account: Account
 
     def get(self, path: str) -> Any:
         answer = self.http.request("GET", self.url + path)
@@ -202,14 +229,19 @@ def template(*parameters: object, to: str = SITI, name: str = "status_ready", **
 
 @contextmanager
 def running() -> Iterator[Stand]:
-    kabar, clock = Kabar(), Clock()
+    kabar, clock, account = Kabar(), Clock(), Account()
     rest = Rest(clock)
     config = SimulatorConfig(
         app_secret=SECRET,
         verify_token="verify-token",
         access_token=TOKEN,
         webhook_url=f"http://127.0.0.1:{kabar.server_port}/webhooks/whatsapp",
-        numbers={KK: Number("Disdukcapil", "Kartu Keluarga"), KTP: Number("Disdukcapil", "KTP-el")},
+        numbers={
+            KK: Number("Disdukcapil", "Kartu Keluarga"),
+            KTP: Number("Disdukcapil", "KTP-el"),
+            BY_AWS: Number("Disdukcapil", "KTP-el", ORIGINATION),
+        },
+        account=account,
         templates=TEMPLATES,
         graph_version="v24.0",
         lifetimes={"status_ready": timedelta(minutes=4)},
@@ -223,7 +255,7 @@ def running() -> Iterator[Stand]:
         thread.start()
     http = urllib3.PoolManager(retries=False, timeout=PATIENCE_S)
     try:
-        yield Stand(f"http://127.0.0.1:{server.server_port}", simulator, kabar, clock, rest, http)
+        yield Stand(f"http://127.0.0.1:{server.server_port}", simulator, kabar, clock, rest, http, account)
     finally:
         http.clear()
         simulator.close()

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from devstack.simulator.inbox import Inbox, Written
-from tests.unit.simulator.stand import BUDI, KK, KTP, SITI, USER_ID, Stand, template, text
+from tests.unit.simulator.stand import BUDI, BY_AWS, KK, KTP, SITI, USER_ID, Stand, template, text
 
 
 def states(stand: Stand, to: str = SITI) -> list[str]:
@@ -226,8 +226,22 @@ def test_the_account_says_whom_one_can_write_to(stand: Stand) -> None:
             "display_phone_number": "622100000001",
             "office": "Disdukcapil",
             "service": "Kartu Keluarga",
+            "by": "meta",
         },
-        {"phone_number_id": KTP, "display_phone_number": "622100000002", "office": "Disdukcapil", "service": "KTP-el"},
+        {
+            "phone_number_id": KTP,
+            "display_phone_number": "622100000002",
+            "office": "Disdukcapil",
+            "service": "KTP-el",
+            "by": "meta",
+        },
+        {
+            "phone_number_id": BY_AWS,
+            "display_phone_number": "622100000031",
+            "office": "Disdukcapil",
+            "service": "KTP-el",
+            "by": "aws",
+        },
     ]
     assert "receipts:read_only" in account["outcomes"]
     assert account["largest"]["image"] == 5 * 1024 * 1024
