@@ -29,6 +29,7 @@ from chalicelib.settings import Settings, read_settings
 if TYPE_CHECKING:
     from chalicelib.domain.inbound import TemplateReport
     from chalicelib.flows.circuits import Circuits
+    from chalicelib.flows.clearing import Clearing
     from chalicelib.flows.deliver import Deliver
     from chalicelib.flows.desk import Desk
     from chalicelib.flows.dispatch import Dispatch
@@ -248,6 +249,12 @@ class Wiring:
         return Media(self.store, self.media_source, lambda: self.files, self.settling)
 
     @cached_property
+    def clearing(self) -> "Clearing":
+        from chalicelib.flows.clearing import Clearing
+
+        return Clearing(self.store, lambda: self.files, self.clock)
+
+    @cached_property
     def due_media(self) -> "DueMedia":
         from chalicelib.flows.due_media import DueMedia
 
@@ -282,7 +289,7 @@ class Wiring:
     def reading(self) -> "Reading":
         from chalicelib.flows.reading import Reading
 
-        return Reading(self.store, self.lookup, self.offices, self.clock)
+        return Reading(self.store, self.lookup, self.offices, self.clock, lambda: self.files)
 
     @cached_property
     def telling(self) -> "Telling":

@@ -27,7 +27,7 @@ _LONGEST_PAUSE = timedelta(hours=6)
 
 
 class FileState(StrEnum):
-    """What became of a file. Until then it is `waiting`."""
+    """How a file stands. Until something has become of it, it is `waiting`."""
 
     WAITING = "waiting"
     KEPT = "kept"
@@ -37,6 +37,8 @@ class FileState(StrEnum):
     """WhatsApp does not have it, or not any more."""
     LOST = "lost"
     """It could not be had for as long as WhatsApp keeps it."""
+    CLEARED = "cleared"
+    """It was kept, or not, and its time is over."""
 
 
 class NoLonger(PermanentError):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chalicelib.domain.media import FileState
 from chalicelib.domain.notice import Channel, Kind, State
 
 
@@ -74,7 +75,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         from_=_ref("Status"), reason=_text(), note=_text("For colleagues only."), hold=_ref("Hold"), due_at=_TIME,
     ),
     "Media": _of(
-        "A file at WhatsApp.", {"id": _text()}, mime_type=_text(), sha256=_text(), filename=_text(),
+        "A file that a resident sent: what was said of it, and once it is kept, what it is.", {},
+        id=_text("WhatsApp's."), mime_type=_text("What its sender's phone says it is."), filename=_text(), sha256=_text(),
+        state=_text(enum=[one.value for one in FileState]), reason=_text("Why it is not kept."),
+        content_type=_text("What it is, by its content."), size={"type": "integer", "minimum": 0, "description": "In bytes."},
+        link=_text("Gives the file to whoever has it; not to be stored.", format="uri"), link_expires_at=_TIME,
     ),
     "Message": _of(
         "One message of the conversation on the request's channel number.",

@@ -78,7 +78,12 @@ EXAMPLES: dict[str, Any] = {
         "messages": [
             {
                 "id": "9b74c9897bac770ffc029102a200c5de", "from": "resident", "at": _OPENED, "kind": "image",
-                "media": {"id": "1000000000000101", "mime_type": "image/jpeg"}, "request_id": _NUMBER,
+                "media": {
+                    "id": "1000000000000101", "mime_type": "image/jpeg", "state": "kept", "content_type": "image/jpeg",
+                    "size": 183_204, "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                    "link": "https://files.example/1801/KTP-7F3K-9QXM-2DM.jpg", "link_expires_at": _READY,
+                },
+                "request_id": _NUMBER,
             }
         ],
         "notices": [_NOTICE],

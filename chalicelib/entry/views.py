@@ -10,6 +10,7 @@ from chalicelib.domain import request as requests
 from chalicelib.domain.phone import mask, mask_numbers
 from chalicelib.flows.reading import Call, File
 from chalicelib.ports import Item
+from chalicelib.table import media
 from chalicelib.table.values import stamp
 
 
@@ -32,7 +33,7 @@ def file(one: File) -> dict[str, Any]:
     return {
         "request": request(one.request),
         "changes": [_change(change) for change in one.changes],
-        "messages": [_message(item) for item in one.messages],
+        "messages": [_message(item, one) for item in one.messages],
         "notices": [notice(told) for told in one.notices],
     }
 
@@ -65,21 +66,27 @@ def _change(one: requests.Change) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _message(item: Item) -> dict[str, Any]:
-    family, at, hash_ = str(item["sk"]).split("#")
+def _message(item: Item, file: File) -> dict[str, Any]:
+    family, at, hash_ = str(item["sk"]).removesuffix(media.SUFFIX).split("#")
     text = item.get("text")
     return _plain(
         id=hash_, from_="office" if family == "ECHO" else "resident", at=at, kind=item.get("kind"),
-        text=mask_numbers(str(text)) if text else None, media=_media(item.get("media")), intent=item.get("intent"),
+        text=mask_numbers(str(text)) if text else None, media=_media(item, file), intent=item.get("intent"),
         request_id=item.get("request_id"),
     )  # fmt: skip
 
 
-def _media(media: Any) -> dict[str, Any] | None:
-    """A file's description. People name their scans by their NIK."""
-    if not media:
-        return None
-    return {**media, "filename": mask_numbers(media["filename"])} if "filename" in media else dict(media)
+def _media(item: Item, file: File) -> dict[str, Any] | None:
+    """A file: what its sender says of it, and what was found. People name their scans by their NIK."""
+    said: Any = item.get("media", {})
+    kept, link = media.kept(item), file.links.get(str(item["sk"]))
+    view = _plain(
+        id=said.get("id"), mime_type=said.get("mime_type"), filename=mask_numbers(said.get("filename", "")),
+        sha256=kept.sha256 if kept else said.get("sha256"), state=media.state(item), reason=media.reason(item),
+        content_type=kept.content_type if kept else None, size=kept.size if kept else None,
+        link=link, link_expires_at=file.links_until if link else None,
+    )  # fmt: skip
+    return view or None
 
 
 def _plain(**values: Any) -> dict[str, Any]:

@@ -27,6 +27,16 @@ def living(store: Store, contact_id: str) -> Contact | None:
     raise TransientError("a contact kept moving")
 
 
+def known_as(store: Store, contact_id: str) -> list[str]:
+    """Every id that a person has had: their messages stay where they were stored.
+
+    Raises:
+        TransientError.
+    """
+    contact = living(store, contact_id)
+    return sorted({contact_id} | ({contact.id} | contact.absorbed if contact else set()))
+
+
 @dataclass(frozen=True)
 class People:
     """Finds contacts, and creates, links and merges them as addresses become known."""

@@ -1,18 +1,20 @@
 """What staff read: the desk's list, and one request's whole file."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.contact import Contact
+from chalicelib.domain.media import EXTENSIONS, Kept
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.request import CLOSED, Change, Request, Status
 from chalicelib.domain.staff import Right, Staff
 from chalicelib.flows.lookup import Lookup
-from chalicelib.flows.people import living
-from chalicelib.ports import Clock, Item, Store
-from chalicelib.table import contacts, notices, requests, talk
+from chalicelib.flows.people import known_as
+from chalicelib.ports import LINK_LIVES, Clock, Files, Item, Store
+from chalicelib.table import contacts, media, notices, requests, talk
 from chalicelib.table.values import Reader
 
 _MOST_MESSAGES = 200
@@ -41,12 +43,17 @@ class Wanted:
 
 @dataclass(frozen=True)
 class File:
-    """All that is known of a request. messages: items of the conversation on its channel number, oldest first."""
+    """All that is known of a request. messages: items of the conversation on its channel number, oldest first.
+
+    links: sort key of a message → where its file can be had until `links_until`.
+    """
 
     request: Request
     changes: list[Change]
     notices: list[Notice] = field(default_factory=list)
     messages: list[Item] = field(default_factory=list)
+    links: Mapping[str, str] = field(default_factory=dict)
+    links_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -61,12 +68,13 @@ class Call:
 
 @dataclass(frozen=True)
 class Reading:
-    """Reads on behalf of staff, within their offices."""
+    """Reads on behalf of staff, within their offices. files: asked for only when there is a file to show."""
 
     store: Store
     lookup: Lookup
     offices: Mapping[str, Office]
     clock: Clock
+    files: Callable[[], Files]
 
     def page(self, staff: Staff, wanted: Wanted) -> tuple[list[Request], str | None]:
         """Requests by due time (closed ones: the latest first), and the cursor of the next page, None at the end."""
@@ -109,12 +117,21 @@ class Reading:
         staff.require_office(request.office)
         items = self.store.query(requests.key(request.id).pk)
         told = [notices.read(item) for item in items if str(item["sk"]).startswith(notices.PREFIX)]
+        said = self._messages(request) if staff.may(Right.READ_MESSAGES) else []
         return File(
             request=next((requests.read(item) for item in items if item["sk"] == "REQUEST"), request),
             changes=[requests.read_change(item) for item in items if str(item["sk"]).startswith("CHANGE#")],
             notices=told,
-            messages=self._messages(request) if staff.may(Right.READ_MESSAGES) else [],
+            messages=said,
+            links={str(item["sk"]): self._link(request, item, kept) for item in said if (kept := media.kept(item))},
+            links_until=self.clock() + LINK_LIVES,
         )
+
+    def _link(self, request: Request, message: Item, kept: Kept) -> str:
+        """What it downloads as says nothing of the person: residents name their scans by their NIK."""
+        sent = re.sub(r"\D", "", str(message["sk"]).split("#")[1])[:14]
+        name = f"{request.id}-{sent}.{EXTENSIONS.get(kept.content_type, 'bin')}"
+        return self.files().link(kept.key, content_type=kept.content_type, name=name)
 
     def _rows(self, staff: Staff, wanted: Wanted, cursor: str) -> tuple[list[tuple[str, Request]], str | None]:
         """The next rows of all partitions together, by their sort key, and where the rows after them begin."""
@@ -143,10 +160,8 @@ class Reading:
         """The latest messages on the request's channel number, under every id that the person has had."""
         if request.contact_id is None:
             return []
-        contact = living(self.store, request.contact_id)
-        owners = {request.contact_id} | ({contact.id} | contact.absorbed if contact else set())
         found: list[Item] = []
-        for owner in sorted(owners):
+        for owner in known_as(self.store, request.contact_id):
             for family in ("MSG#", "ECHO#"):
                 found += self.store.query(contacts.key(owner).pk, family, limit=_MOST_MESSAGES, newest_first=True)
         same = [one for one in found if one.get("phone_number_id") == request.phone_number_id]

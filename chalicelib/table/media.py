@@ -7,9 +7,9 @@ message's key: `<contact id> MSG#<provider time>#<hash>.media`.
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from chalicelib.domain.media import Awaited, Kept, Settled
+from chalicelib.domain.media import Awaited, FileState, Kept, Settled
 from chalicelib.ports import Condition, Item, Key, Update
 from chalicelib.table.values import Reader, filled, stamp
 
@@ -48,14 +48,40 @@ def awaited(item: Item) -> Awaited | None:
     due = reader.maybe("due_pk")
     if due is None:
         return None
-    media: Mapping[str, Any] = item["media"]  # type: ignore[assignment]  # the message's put made it so
-    about = Reader(media)
+    about = Reader(cast("Mapping[str, Any]", item["media"]))
     pk, sk = reader.text("pk"), reader.text("sk")
     return Awaited(
         id=id_of(pk, sk), contact_id=pk.removeprefix("CONTACT#"), office=due.removesuffix(_DUE),
         phone_number_id=reader.text("phone_number_id"), media_id=about.text("id"), sha256=about.maybe("sha256") or "",
         sent_at=reader.time("received_at"), request_id=reader.maybe("request_id"),
     )  # fmt: skip
+
+
+def state(item: Item) -> FileState | None:
+    """How the file of a message stands, None when it has none that is fetched."""
+    if "cleared_at" in item and str(item["sk"]).endswith(SUFFIX):
+        return FileState.CLEARED
+    found = _found(item)
+    if found:
+        return FileState(found["state"])
+    return FileState.WAITING if "due_pk" in item else None
+
+
+def reason(item: Item) -> str | None:
+    """Why the file of a message is not kept."""
+    return Reader(_found(item)).maybe("reason")
+
+
+def kept(item: Item) -> Kept | None:
+    """The file of a message, when it is in the bucket."""
+    reader = Reader(_found(item))
+    if reader.maybe("key") is None:
+        return None
+    return Kept(reader.text("key"), reader.text("content_type"), reader.number("size"), reader.text("sha256"))
+
+
+def _found(item: Item) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", item.get("file", {}))
 
 
 def settles(file: Awaited, outcome: Settled, now: datetime) -> Update:

@@ -63,6 +63,14 @@ def put_note_to_self(message: Message, now: datetime) -> Put:
     return Put({**written.item, "pk": f"CHANNEL#{message.phone_number_id}"}, written.when)
 
 
+def cleared(item: Item, now: datetime) -> Update:
+    """Takes what a message said, and what it knew of its file, off its item; refused when the item has expired."""
+    said = ("text", "full_length", "button_id", "media", "file", "raw", "replies_to", "due_pk", "due_at")
+    reader = Reader(item)
+    key = Key(reader.text("pk"), reader.text("sk"))
+    return Update(key, set_={"cleared_at": stamp(now)}, remove=said, when=(Condition("pk", "present"),))
+
+
 def put_event(event: Event, now: datetime) -> list[Put]:
     """Stores all of an event by its content, as `put_broken` does; the last is refused when it is there already."""
     return _chunks(f"EVENT#{event.day}", event.raw, event.kind, now)

@@ -9,14 +9,17 @@ import pytest
 from hypothesis import given
 
 from chalicelib.domain.conversation import Decision, Intent
+from chalicelib.domain.media import FileState, Kept, NotKept, Settled
 from chalicelib.domain.message import Media, Message
 from chalicelib.domain.notice import Attempt, Channel, Notice
 from chalicelib.domain.request import Change, Hold, Request, Status
 from chalicelib.entry import views
 from chalicelib.flows.reading import File
-from chalicelib.table import messages
+from chalicelib.ports import Item
+from chalicelib.table import media, messages
 from tests.unit.domain import samples
 from tests.unit.domain.samples import CONTACT_ID, ID, NOW, PHONE
+from tests.unit.table import stored
 from tests.unit.table.strategies import CHANGES, DECISIONS, MESSAGES, NOTICES, REQUESTS
 
 NIK = "1801010401900001"
@@ -110,8 +113,41 @@ class TestFile:
 
         assert views.file(File(samples.request(), [], [], [echo]))["messages"][0]["from"] == "office"
 
+    def test_shows_a_file_that_is_kept_by_a_link_and_one_that_is_not_by_its_reason(self) -> None:
+        kept = _settled(Kept("1801/x/00", "application/pdf", 3, "00"))
+        gone = _settled(NotKept(FileState.GONE, "100"))
+        file = File(samples.request(), [], [], [kept, gone], {str(kept["sk"]): "https://files.invalid/x"}, NOW)
+
+        shown = [one["media"] for one in views.file(file)["messages"]]
+
+        about = {"id": "media-1", "mime_type": "image/jpeg"}
+        assert shown[0] == about | {
+            "state": "kept", "content_type": "application/pdf", "size": 3, "sha256": "00", "link": "https://files.invalid/x",
+            "link_expires_at": "2026-11-24T03:00:00.000Z",
+        }  # fmt: skip
+        without = views.file(replace(file, messages=[gone], links={}))["messages"][0]["media"]
+        assert without == about | {"state": "gone", "reason": "100"}
+
+    def test_message_with_a_file_has_the_same_id_as_any(self) -> None:
+        message = samples.message(kind="image", media=Media("m"))
+        item = messages.put(CONTACT_ID, message, Decision(Intent.JOIN), ID, NOW, "1801").item
+
+        view = views.file(File(samples.request(), [], [], [item]))["messages"][0]
+
+        assert re.fullmatch("[0-9a-f]{32}", view["id"])
+        assert view["media"] == {"id": "m", "state": "waiting"}
+
     def test_message_without_a_file_has_no_media(self) -> None:
         assert "media" not in views.file(File(samples.request(), [], [], [message_item(text="halo")]))["messages"][0]
+
+
+def _settled(outcome: Settled) -> Item:
+    """A message whose file came to that."""
+    message = samples.message(kind="document", media=Media("media-1", "image/jpeg"))
+    put = messages.put(CONTACT_ID, message, Decision(Intent.JOIN), ID, NOW, "1801")
+    file = media.awaited(put.item)
+    assert file is not None
+    return stored.after(put, media.settles(file, outcome, NOW))
 
 
 class TestNotice:

@@ -1,0 +1,51 @@
+"""The end of a request's chat: the files go, and what was said, once the office's time for them is over."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chalicelib.domain.request import Request
+from chalicelib.flows.people import known_as
+from chalicelib.ports import Clock, ConditionFailed, Files, Item, Store
+from chalicelib.table import contacts, media, messages
+
+
+@dataclass(frozen=True)
+class Clearing:
+    """Clears a request's messages. What another message of the same person still refers to stays until that is cleared too."""
+
+    store: Store
+    files: Callable[[], Files]
+    clock: Clock
+
+    def __call__(self, request: Request) -> None:
+        """Deletes the files of a request's messages, then what the messages say; that they were there, and when, stays.
+
+        Whoever dies in between is made good by the next call, and a call too many changes nothing.
+
+        Raises:
+            TransientError: something is left to clear.
+        """
+        if request.contact_id is None:
+            return
+        found = [item for one in known_as(self.store, request.contact_id) for item in self._messages(one)]
+        mine = [item for item in found if item.get("request_id") == request.id and "cleared_at" not in item]
+        of_others = {_file(item) for item in found if item.get("request_id") != request.id}
+        for key in sorted({_file(item) for item in mine} - of_others - {""}):
+            self.files().delete(key)
+        for item in mine:
+            self._clear(item)
+
+    def _messages(self, contact_id: str) -> list[Item]:
+        return self.store.query(contacts.key(contact_id).pk, "MSG#")
+
+    def _clear(self, item: Item) -> None:
+        try:
+            self.store.update(messages.cleared(item, self.clock()))
+        except ConditionFailed:
+            return  # it has expired by itself
+
+
+def _file(item: Item) -> str:
+    """Where the file of a message is, empty when it has none."""
+    kept = media.kept(item)
+    return kept.key if kept else ""
