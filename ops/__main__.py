@@ -31,7 +31,7 @@ def ops() -> None:
 for command in (
     bootstrap.command, catalogue.group, channels.group, dead_letters.group, delete.command, deploy.command, doctor.command,
     package.command, person.group, quarantine.group, restore.command, rollback.command, secrets.group, send_test.command,
-    staff.group, templates.command,
+    staff.group, templates.group,
 ):  # fmt: skip
     ops.add_command(command)
 

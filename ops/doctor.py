@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ops.api import Api
-from ops.checks import backing, functions, outside, people
-from ops.checks.finding import Finding, Level, Patient, bad
+from ops.checks import backing, functions, outside, people, templates
+from ops.checks.finding import COLOURS, Finding, Level, Patient, bad, exit_code
 from ops.console import remarks, results, say
 from ops.failure import sentence
 from ops.standing import standing
@@ -17,10 +17,8 @@ from ops.target import Target, at_stage
 CHECKS: tuple[Callable[[Patient], Iterator[Finding]], ...] = (
     backing.stack, backing.table, functions.functions, functions.rights, functions.subscriptions, functions.schedule,
     functions.throttles, people.secrets, people.desk, people.sms, backing.queues, backing.alarms, outside.handshake,
-    outside.round_trip,
+    outside.round_trip, templates.templates,
 )  # fmt: skip
-_COLOURS = {Level.FINE: "green", Level.NOTE: "cyan", Level.WARNING: "yellow", Level.FAILURE: "bold red"}
-_EXIT_CODES = {Level.FINE: 0, Level.NOTE: 0, Level.WARNING: 1, Level.FAILURE: 2}
 
 
 def examine(patient: Patient) -> Iterator[Finding]:
@@ -45,8 +43,8 @@ def command(ctx: click.Context, target: Target, api_url: str | None) -> None:
         found.extend(examine(patient))
     table = Table("", "What", "How it is")
     for one in found:
-        table.add_row(Text(one.level.name.lower(), style=_COLOURS[one.level]), Text(one.what), Text(one.text))
+        table.add_row(Text(one.level.name.lower(), style=COLOURS[one.level]), Text(one.what), Text(one.text))
     results().print(table)
     failures, warnings = (sum(one.level is level for one in found) for level in (Level.FAILURE, Level.WARNING))
     say(f"{target.stage}: {failures} failures, {warnings} warnings.")
-    ctx.exit(_EXIT_CODES[max(one.level for one in found)])
+    ctx.exit(exit_code(max(one.level for one in found)))

@@ -21,7 +21,7 @@ from ops.target import Target, at_stage
 ENTERED = {
     "app_secret": "App secret (Meta: App settings, Basic)",
     "verify_token": "Verify token (of your own making; the same goes into Meta's webhook form)",
-    "access_token": "Access token (of a system user, with whatsapp_business_messaging)",
+    "access_token": "Access token (of a system user, with whatsapp_business_messaging and whatsapp_business_management)",
 }
 _PREVIOUS = "app_secret_previous"
 _MINUTES = int(MAX_AGE.total_seconds() // 60)

@@ -24,20 +24,22 @@ _ANY_ANSWER = "answer"
 
 @dataclass(frozen=True)
 class TemplateText:
-    """A message template as WhatsApp approves it. body: with {{1}}, {{2}}, … for its parameters."""
+    """A message template as WhatsApp approves it. body: with {{1}}, {{2}}, … for its parameters; places: what each one is."""
 
     name: str
     language: str
     body: str
+    places: tuple[str, ...] = ()
 
 
 def templates(office: Office) -> Iterator[TemplateText]:
     """Every template that the office needs approved. Those in its own words have names of their own."""
     for language, name in wording.NOTICES:
         body = _body(office, language, name)
-        for number, placeholder in enumerate(PLACEHOLDER.findall(body), start=1):
+        places = tuple(PLACEHOLDER.findall(body))
+        for number, placeholder in enumerate(places, start=1):
             body = body.replace("{" + placeholder + "}", "{{" + str(number) + "}}", 1)
-        yield TemplateText(_template_name(office, language, name), language, body)
+        yield TemplateText(_template_name(office, language, name), language, body, places)
 
 
 def free(occasion: Occasion) -> FreeText | Buttons | Choices:

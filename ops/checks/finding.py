@@ -21,6 +21,14 @@ class Level(IntEnum):
     """Does not work, or is not safe."""
 
 
+COLOURS = {Level.FINE: "green", Level.NOTE: "cyan", Level.WARNING: "yellow", Level.FAILURE: "bold red"}
+
+
+def exit_code(worst: Level) -> int:
+    """How a command ends: 0 when all is well, 1 with warnings, 2 with failures."""
+    return {Level.FINE: 0, Level.NOTE: 0, Level.WARNING: 1, Level.FAILURE: 2}[worst]
+
+
 class Finding(NamedTuple):
     """One line of the report. text: what is so, or what to do about it."""
 

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from chalicelib.adapters.secrets import secret_values
@@ -116,3 +118,12 @@ def test_channels_in_disorder_are_told_and_not_guessed_at(parameters: Parameters
         parameters.write("channels", broken)
         with pytest.raises(Failure, match="channels"):
             secrets.missing(parameters.read())
+
+
+def test_the_account_of_a_number_is_said_once(parameters: Parameters) -> None:
+    assert channels.assign(parameters, "100000000000001", "1801", "KTP", waba="200000000000001")
+    assert channels.assign(parameters, "100000000000001", "1801", None)
+    assert json.loads(parameters.read()["channels"]) == {
+        "100000000000001": {"office": "1801", "service": None, "waba": "200000000000001"}
+    }
+    assert channels.assign(parameters, "100000000000001", "1801", None, waba="200000000000002")
