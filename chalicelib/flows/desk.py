@@ -189,10 +189,9 @@ def _as_after(request: Request, changes: list[Change]) -> Request:
 
 
 def _number(secrets: SecretValues, office: str, service: str) -> str | None:
-    """The channel number that serves this service: its own, else the office's for all."""
-    ranked = {
-        channel.service: number
-        for number, channel in secrets.channels.items()
-        if channel.office == office and channel.service in {service, None}
-    }
+    """The channel number that serves this service: its own, else the office's for all; of several the first."""
+    ranked: dict[str | None, str] = {}
+    for number, channel in secrets.channels.items():
+        if channel.office == office:
+            ranked.setdefault(channel.service, number)
     return ranked.get(service) or ranked.get(None)

@@ -409,6 +409,14 @@ def test_a_walk_in_is_theirs_although_their_contact_is_absorbed_meanwhile() -> N
         assert [mark.request_id for mark in world.contact(PHONE).open["1801", "KTP"]] == [request.id]
 
 
+def test_of_several_numbers_for_a_service_the_first_serves_whoever_did_not_write() -> None:
+    world = World()
+    secrets = world.secrets.values
+    channels = {**secrets.channels, "200000000000031": secrets.channels[KTP]}
+    world.secrets.values = replace(secrets, channels=channels)
+    assert walk_in(world, service="KTP").phone_number_id == KTP
+
+
 def test_a_number_for_all_services_serves_where_a_service_has_none_of_its_own() -> None:
     world = World()
     secrets = world.secrets.values
