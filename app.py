@@ -95,6 +95,13 @@ def staff_change(request_id: str) -> Response:
     return answered(lambda: desk.change(request_id, request(), staff(), parts().desk))
 
 
+@app.route("/staff/requests/{request_id}/requirements", methods=["POST"])
+def staff_check(request_id: str) -> Response:
+    from chalicelib.entry import staff as desk
+
+    return answered(lambda: desk.check(request_id, request(), staff(), parts().checklist))
+
+
 @app.route("/staff/requests/status", methods=["POST"])
 def staff_change_many() -> Response:
     from chalicelib.entry import staff as desk

@@ -28,6 +28,7 @@ from chalicelib.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from chalicelib.domain.inbound import TemplateReport
+    from chalicelib.flows.checklist import Checklist
     from chalicelib.flows.circuits import Circuits
     from chalicelib.flows.clearing import Clearing
     from chalicelib.flows.deliver import Deliver
@@ -290,6 +291,12 @@ class Wiring:
         from chalicelib.flows.reading import Reading
 
         return Reading(self.store, self.lookup, self.offices, self.clock, lambda: self.files)
+
+    @cached_property
+    def checklist(self) -> "Checklist":
+        from chalicelib.flows.checklist import Checklist
+
+        return Checklist(self.store, self.lookup, self.offices, self.clock)
 
     @cached_property
     def telling(self) -> "Telling":

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from chalicelib.domain import phone
-from chalicelib.domain.catalogue import LANGUAGES
+from chalicelib.domain.catalogue import LANGUAGES, MOST_REQUIREMENTS
 from chalicelib.domain.errors import Malformed
 from chalicelib.domain.request import Status
 
@@ -42,6 +42,7 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 Day = Annotated[str, AfterValidator(_date)]
 Hours = Annotated[str, AfterValidator(_span)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,10}$")]
+RequirementCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,24}$")]
 Money = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}(\.[0-9]{1,5})?$")]
 Told = Literal["hold"] | Status
 # What officers type: it begins with a sign, so that no ordinary word changes anything.
@@ -60,11 +61,21 @@ class BothLanguages(_Part):
     en: Line
 
 
-class ListsInBoth(_Part):
-    """Lines in each language."""
+class RequirementFile(BothLanguages):
+    """One of `needs`."""
 
-    id: list[Line] = Field(min_length=1, max_length=10)
-    en: list[Line] = Field(min_length=1, max_length=10)
+    code: RequirementCode
+
+
+def _codes_of_their_own(needs: list[RequirementFile]) -> list[RequirementFile]:
+    codes = [one.code for one in needs]
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    if twice:
+        raise ValueError(f"{twice[0]!r} is the code of two requirements")
+    return needs
+
+
+Needs = Annotated[list[RequirementFile], Field(min_length=1, max_length=MOST_REQUIREMENTS), AfterValidator(_codes_of_their_own)]
 
 
 class ServiceFile(_Part):
@@ -76,7 +87,7 @@ class ServiceFile(_Part):
     output: Literal["card", "pdf"]
     decision_hours: float = Field(gt=0, le=1000)
     done_hours: float = Field(gt=0, le=10_000)
-    needs: ListsInBoth
+    needs: Needs
     bring: BothLanguages
 
 

@@ -13,7 +13,7 @@ from chalicelib.domain.notice import Kind, Notice
 from chalicelib.domain.phone import mask_numbers
 from chalicelib.domain.placeholders import PLACEHOLDER
 from chalicelib.domain.pressing import MOST_BUTTON, MOST_ROW_TITLE, MOST_ROWS
-from chalicelib.domain.request import Hold, Request, Status
+from chalicelib.domain.request import Hold, Met, Request, Status
 from chalicelib.domain.texts import SMS_PART, Occasion
 
 CODE_DIGITS = 4
@@ -76,7 +76,7 @@ def _links(office: Office) -> Iterator[Problem]:
     said |= {f"the SMS {name}": body for name, body in wording.SMS.items()} | {"place": office.place, "name": office.name}
     for service in office.services.values():
         for language in LANGUAGES:
-            told = [service.name[language], service.bring[language], *service.needs[language]]
+            told = [service.name[language], service.bring[language], *service.needed(language)]
             said[f"services.{service.code}"] = said.get(f"services.{service.code}", "") + " ".join(told)
     for key, text in said.items():
         for host in sorted({found.lower() for found in _HOST.findall(text)} - office.links):
@@ -185,6 +185,9 @@ def _occasion(office: Office, service: Service, kind: Kind, language: str, at: d
         id=f"{request.id}.2", kind=kind, answer=False, office=office.code, contact_id="0" * 20, phone_number_id="1",
         caused_at=now, due_at=None, service=service.code, body="W" * 1000,
     )  # fmt: skip
+    if kind in {Kind.STATUS, Kind.CONFIRM, Kind.COMPLAINT, Kind.REAL, Kind.WHICH, Kind.REMINDER}:
+        lacking = {one.code: Met.UNREADABLE for one in service.needs}
+        request = replace(request, status=Status.INCOMPLETE, requirements=lacking)
     answers = {Kind.ACK, Kind.STATUS, Kind.CONFIRM, Kind.WHICH, Kind.REAL, Kind.COMPLAINT}
     if kind in answers:
         several = [request] if kind in {Kind.ACK, Kind.CONFIRM} else [replace(request)] * MOST_ROWS

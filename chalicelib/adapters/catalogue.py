@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from chalicelib.domain.catalogue import LANGUAGES, Coexistence, Office, Output, Service, SmsTerms
+from chalicelib.domain.catalogue import LANGUAGES, Coexistence, Office, Output, Requirement, Service, SmsTerms
 from chalicelib.domain.errors import Misconfigured
 from chalicelib.domain.hours import Calendar, Season, Span, Zone
 from chalicelib.domain.request import Status
@@ -96,7 +96,7 @@ def _service(code: str, data: Mapping[str, Any]) -> Service:
         code=code,
         name={language: data["name"][language] for language in LANGUAGES},
         words=frozenset(data["words"]),
-        needs={language: tuple(data["needs"][language]) for language in LANGUAGES},
+        needs=tuple(Requirement(one["code"], {language: one[language] for language in LANGUAGES}) for one in data["needs"]),
         bring={language: data["bring"][language] for language in LANGUAGES},
         output=Output(data["output"]),
         decision_open_time=timedelta(hours=data["decision_hours"]),

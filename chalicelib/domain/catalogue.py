@@ -9,6 +9,7 @@ from chalicelib.domain.hours import Calendar, Span
 from chalicelib.domain.request import CLOSED, Status
 
 LANGUAGES = ("id", "en")
+MOST_REQUIREMENTS = 10
 # An office that is closed for longer than this has its notices sent all the same.
 _LONGEST_SILENCE_DAYS = 14
 
@@ -21,22 +22,34 @@ class Output(StrEnum):
 
 
 @dataclass(frozen=True)
+class Requirement:
+    """One thing to send. code: stays what it is, on every request; name: what residents call it, by language."""
+
+    code: str
+    name: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Service:
     """What a resident can ask for. Texts are by language.
 
-    words: what people call it, lower case; needs: what to send; bring: what to show when picking it up; number: where to
-    write for it, as people read it, None where the office does not say.
+    words: what people call it, lower case; needs: what to send, in the order in which it is told; bring: what to show when
+    picking it up; number: where to write for it, as people read it, None where the office does not say.
     """
 
     code: str
     name: Mapping[str, str]
     words: frozenset[str]
-    needs: Mapping[str, tuple[str, ...]]
+    needs: tuple[Requirement, ...]
     bring: Mapping[str, str]
     output: Output
     decision_open_time: timedelta
     done_time: timedelta
     number: str | None = None
+
+    def needed(self, language: str) -> list[str]:
+        """What to send, as residents call it."""
+        return [one.name[language] for one in self.needs]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """A resident's case: its status machine, and what a change does to it."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -37,6 +38,14 @@ CLOSED = frozenset({S.COMPLETED, S.REJECTED, S.CANCELLED})
 NEEDS_REASON = frozenset({S.INCOMPLETE, S.REJECTED})
 
 
+class Met(StrEnum):
+    """Whether something that a request needs is there, as an officer saw it."""
+
+    OPEN = "open"
+    RECEIVED = "received"
+    UNREADABLE = "unreadable"
+
+
 @dataclass(frozen=True)
 class Hold:
     """Why a request waits, in words that the resident may read."""
@@ -50,8 +59,8 @@ class Request:
 
     noticed_version: version of the last change that owed a notice, so that earlier notices are known to be stale.
     opened_by: provider's time of the message that opened it. asks_human_at: when its resident last asked for a person, or
-    complained. look_at: when the sweep looks at it, None when time changes nothing; nudged_version: the last version at which
-    it owed a notice by itself. name and sms_phone are personal data.
+    complained. requirements: by code, those that an officer has looked at. look_at: when the sweep looks at it, None when time
+    changes nothing; nudged_version: the last version at which it owed a notice by itself. name and sms_phone are personal data.
     """
 
     id: str
@@ -73,6 +82,7 @@ class Request:
     sms_phone: str | None = None
     closed_at: datetime | None = None
     asks_human_at: datetime | None = None
+    requirements: Mapping[str, Met] = field(default_factory=dict)
     look_at: datetime | None = None
     nudged_version: int = 0
 

@@ -57,6 +57,7 @@ GROUPS = {
     "yes": "iya ya yakin benar setuju yes yess y iyaa lanjut",
     "fine": "ok oke okay okeh okey sip siap baik baiklah mantap mantab 86 noted mantul good great nice"
     " sipp okelah jos joss hebat",
+    "papers": "dokumen berkas syarat surat",
     "bad": "kecewa keluhan pungli calo payah parah kasar mempersulit dipersulit dipingpong php becus ombudsman bangsat "
     "percuma keterlaluan kapok ngapain goblok tolol bego oknum emosi jengkel kesal marah bentak dibentak malas "
     "dilempar capek cape nyebelin",
@@ -337,6 +338,16 @@ RULES = (
         pakai|sesuai|nik|bawa|scan|fotokopi <service>
         """,
         named=True,
+    ),
+    Rule(
+        "asks what is missing",
+        Wish.STATUS,
+        """
+        kurang <papers> apa
+        <papers> apa .. kurang|belum lengkap
+        apa .. masih perlu
+        apa .. missing
+        """,
     ),
     Rule(
         "asks how it stands",

@@ -312,5 +312,10 @@ BUTTONS: dict[str, dict[str, str]] = {
         "yes": "Yes, cancel it", "no": "No, keep it", "services": "Choose a service", "requests": "Choose a request",
     },
 }  # fmt: skip
+# What is missing: behind a status, one that cannot be read, more than there is room for, and how many in a list.
+MISSING = {"id": "masih kurang: {missing}", "en": "still missing: {missing}"}
+UNREADABLE = {"id": "{name} (tidak terbaca)", "en": "{name} (unreadable)"}
+MORE = {"id": "dan {count} lagi", "en": "and {count} more"}
+LACKS = {"id": "kurang {count} dokumen", "en": "{count} missing"}
 UNITS = {"id": ("jam", "hari"), "en": ("hours", "days")}
 UNTIL = {"id": "paling lambat {due}", "en": "by {due}"}

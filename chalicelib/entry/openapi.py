@@ -70,6 +70,10 @@ _ROUTES = (
         (200, "OneRequest"), _AT_DESK, body=staff.ChangeBody, more=_REPEATABLE,
     ),
     _Route(
+        "post", "/staff/requests/{request_id}/requirements", "staff_check", "staff",
+        "Set what a request's requirements are; others stay", (200, "OneRequest"), _AT_DESK, body=staff.ChecklistBody,
+    ),
+    _Route(
         "post", "/staff/requests/status", "staff_change_many", "staff", "Change many; a refusal stops no other",
         (200, "Outcomes"), (401, 422), body=staff.ManyBody, more=_REPEATABLE,
     ),

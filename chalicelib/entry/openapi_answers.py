@@ -48,7 +48,16 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             "id": _REQUEST_ID, "service": _SERVICE, "status": _ref("Status"), "label": _text("The status in words."),
             "opened_at": _TIME, "updated_at": _TIME, "due_at": _MAYBE_DUE, "next": _text("What happens next."),
         },
-        hold=_ref("Hold"), bring=_text("What to bring for picking it up."), where=_text("Where and when to pick it up."),
+        hold=_ref("Hold"),
+        missing={"type": "array", "items": _text(), "description": "What to send yet, once an officer has looked."},
+        bring=_text("What to bring for picking it up."), where=_text("Where and when to pick it up."),
+    ),
+    "Requirement": _of(
+        "One line of a request's checklist.",
+        {
+            "code": _text("What programs go by."), "name": _text("The code where the catalogue has it no more."),
+            "state": _ref("Met"),
+        },
     ),
     "Request": _of(
         "A request, as the desk sees it.",
@@ -56,7 +65,10 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             "id": _REQUEST_ID, "office": _text("The office's region code."), "service": _SERVICE, "status": _ref("Status"),
             "version": {"type": "integer", "minimum": 1, "description": "How many changes it has seen."},
             "language": _text(enum=["id", "en"]), "opened_at": _TIME, "updated_at": _TIME, "due_at": _MAYBE_DUE,
+            "requirements": {**_list("Requirement"), "description": "The office's checklist, in its order."},
         },
+        missing=_COUNT | {"description": "How many requirements are open or unreadable, once an officer has looked."},
+        overdue={"const": True, "description": "There while the office, or the resident, is past `due_at`."},
         name=_text(), phone=_text("For SMS; masked."), closed_at=_TIME, hold=_ref("Hold"),
         reason=_text("Why it is incomplete or rejected."),
         asks_human_at=_TIME | {"description": "Since when its resident wants to speak to a person."},

@@ -10,6 +10,11 @@ _HOLD = {"reason": "Jaringan pusat sedang terganggu"}
 _REQUEST = {
     "id": _NUMBER, "office": "1801", "service": "KTP", "status": "ready", "version": 2, "language": "id", "name": "Siti",
     "phone": "+62…001", "opened_at": _OPENED, "updated_at": _READY, "due_at": _DUE,
+    "requirements": [
+        {"code": "kk", "name": "Kartu Keluarga", "state": "received"},
+        {"code": "police-letter", "name": "surat kehilangan dari polisi atau KTP-el yang rusak", "state": "unreadable"},
+    ],
+    "missing": 1,
 }  # fmt: skip
 _NOTICE = {
     "id": f"{_NUMBER}.2", "kind": "ready", "state": "read", "channel": "whatsapp", "attempt": 1, "caused_at": _READY,
@@ -26,6 +31,7 @@ _STALE = {
 EXAMPLES: dict[str, Any] = {
     "WalkInBody": {"service": "KTP", "name": "Siti", "phone": "+62 812-0000-0001", "consent": True},
     "ChangeBody": {"to": "ready", "expected_version": 1, "note": "Rak 3"},
+    "ChecklistBody": {"requirements": {"kk": "received", "police-letter": "unreadable"}},
     "ManyBody": {
         "changes": [
             {"id": _NUMBER, "to": "ready", "expected_version": 1},

@@ -9,6 +9,7 @@ from chalice.app import Response
 from chalicelib.domain.catalogue import Office, Output
 from chalicelib.domain.phone import mask_numbers
 from chalicelib.domain.request import Request, Status
+from chalicelib.domain.requirements import missing
 from chalicelib.domain.texts import label, next_step
 from chalicelib.flows.lookup import Lookup
 from chalicelib.table.values import stamp
@@ -17,7 +18,7 @@ _LANGUAGE = "id"
 
 
 def look_up(request_id: str, lookup: Lookup, offices: Mapping[str, Office]) -> Response:
-    """`{id, service, status, label, opened_at, updated_at, due_at, hold?, next, bring?, where?}`; times in UTC.
+    """`{id, service, status, label, opened_at, updated_at, due_at, hold?, missing?, next, bring?, where?}`; times in UTC.
 
     Raises:
         NotFound, Malformed, MistypedId, TransientError.
@@ -46,6 +47,9 @@ def _view(request: Request, office: Office) -> dict[str, Any]:
     if request.hold:
         # Staff write this; a number of a person that slipped in must not get out.
         view["hold"] = {"reason": mask_numbers(request.hold.reason)}
+    lacking = missing(request, office, _LANGUAGE)
+    if lacking:
+        view["missing"] = lacking
     if request.status is Status.READY and service.output is Output.CARD:
         view["bring"] = service.bring[_LANGUAGE]
         view["where"] = f"{office.place}, {office.calendar.week(request.updated_at, _LANGUAGE)}"

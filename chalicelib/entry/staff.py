@@ -12,11 +12,12 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from chalicelib.domain import phone
 from chalicelib.domain.errors import KabarError, Malformed, Unauthorized
 from chalicelib.domain.notice import State
-from chalicelib.domain.request import Status, Step
+from chalicelib.domain.request import Met, Request, Status, Step
 from chalicelib.domain.staff import Staff
 from chalicelib.entry import views
 from chalicelib.entry.problems import document
 from chalicelib.entry.whatsapp import raw_body
+from chalicelib.flows.checklist import Checklist
 from chalicelib.flows.desk import Desk, Idempotency, WalkIn
 from chalicelib.flows.reading import Reading, Wanted
 from chalicelib.flows.telling import Telling
@@ -24,6 +25,7 @@ from chalicelib.ports import Clock, SecretValues, Store
 from chalicelib.table import tokens
 
 _MOST_CHANGES = 50
+_MOST_CODES = 50
 _LONGEST_KEY = 200
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -64,6 +66,13 @@ class ChangeBody(_Body):
     def step(self) -> Step:
         """The step that the body asks for."""
         return Step(self.to, self.expected_version, self.reason, self.note, self.hold, self.eta)
+
+
+class ChecklistBody(_Body):
+    """`POST /staff/requests/{id}/requirements`: by code, what is there."""
+
+    requirements: dict[str, Met] = Field(min_length=1, max_length=_MOST_CODES)
+    expected_version: int | None = Field(default=None, ge=1)
 
 
 class OneOfMany(ChangeBody):
@@ -135,7 +144,7 @@ def listing(request: HttpRequest, staff: Staff, reading: Reading) -> Response:
     """`{requests: […], cursor?}`."""
     wanted = _checked(ListQuery, dict(request.query_params or {}))
     rows, cursor = reading.page(staff, Wanted(**wanted.model_dump()))
-    body: dict[str, Any] = {"requests": [views.request(one) for one in rows]}
+    body: dict[str, Any] = {"requests": [_shown(one, reading) for one in rows]}
     return _answer(body | ({"cursor": cursor} if cursor else {}))
 
 
@@ -143,18 +152,27 @@ def walk_in(request: HttpRequest, staff: Staff, desk: Desk, secrets: SecretValue
     """201 with `{request}`."""
     body = _body(WalkInBody, request)
     opened = desk.walk_in(staff, WalkIn(**body.model_dump()), secrets, _repeat(request))
-    return _answer({"request": views.request(opened)}, 201)
+    return _answer({"request": _shown(opened, desk)}, 201)
 
 
 def file(request_id: str, staff: Staff, reading: Reading) -> Response:
     """`{request, changes, messages, notices}`."""
-    return _answer(views.file(reading.file(staff, unquote(request_id))))
+    return _answer(views.file(reading.file(staff, unquote(request_id)), reading.offices, reading.clock()))
 
 
 def change(request_id: str, request: HttpRequest, staff: Staff, desk: Desk) -> Response:
     """`{request}`."""
     body = _body(ChangeBody, request)
-    return _answer({"request": views.request(desk.change(staff, unquote(request_id), body.step(), _repeat(request)))})
+    changed = desk.change(staff, unquote(request_id), body.step(), _repeat(request))
+    return _answer({"request": _shown(changed, desk)})
+
+
+def check(request_id: str, request: HttpRequest, staff: Staff, checklist: Checklist) -> Response:
+    """`{request}`, with its requirements as they are now."""
+    body = _body(ChecklistBody, request)
+    return _answer({
+        "request": _shown(checklist(staff, unquote(request_id), body.requirements, body.expected_version), checklist)
+    })  # fmt: skip
 
 
 def change_many(request: HttpRequest, staff: Staff, desk: Desk) -> Response:
@@ -195,10 +213,14 @@ def _one_of_many(number: int, one: OneOfMany, staff: Staff, desk: Desk, repeat: 
     try:
         return {
             "id": one.id,
-            "request": views.request(desk.change(staff, one.id, one.step(), Idempotency(key, repeat.body_hash))),
+            "request": _shown(desk.change(staff, one.id, one.step(), Idempotency(key, repeat.body_hash)), desk),
         }
     except KabarError as error:
         return {"id": one.id, "problem": document(error)}
+
+
+def _shown(one: Request, part: Desk | Reading | Checklist) -> dict[str, Any]:
+    return views.request(one, part.offices, part.clock())
 
 
 def _repeat(request: HttpRequest) -> Idempotency:
@@ -227,7 +249,8 @@ def _checked(model: type[_Model], values: dict[str, str]) -> _Model:
 
 def _told(error: ValidationError) -> str:
     """What is wrong, field by field, without repeating what was sent: it may be personal."""
-    return "; ".join(f"{'.'.join(str(part) for part in one['loc']) or 'body'}: {one['msg']}" for one in error.errors()[:5])
+    told = (f"{'.'.join(str(part) for part in one['loc']) or 'body'}: {one['msg']}" for one in error.errors()[:5])
+    return phone.mask_numbers("; ".join(told))
 
 
 def _answer(body: dict[str, Any], status: int = 200) -> Response:

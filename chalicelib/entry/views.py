@@ -1,5 +1,6 @@
 """What staff see of requests, changes, notices and messages, as JSON. Sixteen-digit numbers are masked."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from enum import Enum
@@ -7,15 +8,19 @@ from typing import Any
 
 from chalicelib.domain import notice as notices
 from chalicelib.domain import request as requests
+from chalicelib.domain.catalogue import Office
 from chalicelib.domain.phone import mask, mask_numbers
+from chalicelib.domain.requirements import checklist
 from chalicelib.flows.reading import Call, File
 from chalicelib.ports import Item
 from chalicelib.table import media
 from chalicelib.table.values import stamp
 
+_LANGUAGE = "id"
 
-def request(one: requests.Request) -> dict[str, Any]:
-    """A request as the desk sees it."""
+
+def request(one: requests.Request, offices: Mapping[str, Office], now: datetime) -> dict[str, Any]:
+    """A request as the desk sees it. missing: how many requirements are, once an officer has looked."""
     view = _plain(
         id=one.id, office=one.office, service=one.service, status=one.status, version=one.version, language=one.language,
         name=mask_numbers(one.name) if one.name else None, phone=mask(one.sms_phone) if one.sms_phone else None,
@@ -25,13 +30,20 @@ def request(one: requests.Request) -> dict[str, Any]:
         # A status change answers as well as words.
         asks_human_at=one.asks_human_at if one.asks_human_at and one.asks_human_at > one.updated_at else None,
     )  # fmt: skip
-    return view | {"due_at": stamp(one.due_at) if one.due_at else None}
+    view |= {"due_at": stamp(one.due_at) if one.due_at else None}
+    return view | _requirements(one, offices.get(one.office)) | ({"overdue": True} if one.overdue(now) else {})
 
 
-def file(one: File) -> dict[str, Any]:
+def _requirements(one: requests.Request, office: Office | None) -> dict[str, Any]:
+    lines = checklist(one, office, _LANGUAGE)
+    count = {"missing": sum(line.state is not requests.Met.RECEIVED for line in lines)} if one.requirements else {}
+    return {"requirements": [_plain(**asdict(line)) for line in lines], **count}
+
+
+def file(one: File, offices: Mapping[str, Office], now: datetime) -> dict[str, Any]:
     """A request's whole file."""
     return {
-        "request": request(one.request),
+        "request": request(one.request, offices, now),
         "changes": [_change(change) for change in one.changes],
         "messages": [_message(item, one) for item in one.messages],
         "notices": [notice(told) for told in one.notices],

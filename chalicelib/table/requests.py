@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from chalicelib.domain.request import Change, Hold, Request, Status
+from chalicelib.domain.request import Change, Hold, Met, Request, Status
 from chalicelib.ports import Condition, Item, Key, Put, Update
 from chalicelib.table.values import NEVER_DUE, Reader, epoch, filled, stamp
 
@@ -41,6 +41,7 @@ def put(request: Request) -> Put:
         "language": request.language, "opened_at": request.opened_at, "opened_by": request.opened_by,
         "updated_at": request.updated_at, "request_due_at": request.due_at, "noticed_version": request.noticed_version,
         "nudged_version": request.nudged_version or None,
+        "requirements": {code: state.value for code, state in request.requirements.items()},
         "hold": request.hold.reason if request.hold else None, "reason": request.reason, "name": request.name,
         "sms_phone": request.sms_phone, "closed_at": closed_at, "asks_human_at": request.asks_human_at,
         "expires_at": epoch(closed_at + REQUESTS_KEPT) if closed_at else None,
@@ -53,12 +54,28 @@ def put(request: Request) -> Put:
     asked, nudged = request.asks_human_at, request.nudged_version
     seen = (
         Condition("version", "equals", request.version - 1),
-        # Chat and time change these without a version: what was read must still be so, or the change would undo them.
+        # Chat, time and checklist change these without a version: what was read must still be so, or this would undo them.
         Condition("language", "equals", request.language),
         Condition("asks_human_at", "equals", stamp(asked)) if asked else Condition("asks_human_at", "absent"),
         Condition("nudged_version", "equals", nudged) if nudged else Condition("nudged_version", "absent"),
+        _unchecked_since(request),
     )
     return Put({**key(request.id)._asdict(), **item}, seen)
+
+
+def checked(before: Request, after: Request) -> Update:
+    """Writes the checklist, refused when anything but the chat's marks changed since the request was read.
+
+    It is no version of its own, and no status change undoes it.
+    """
+    states = {code: state.value for code, state in after.requirements.items()}
+    same = (Condition("version", "equals", before.version), _unchecked_since(before))
+    return Update(key(before.id), set_={"requirements": states}, when=same)
+
+
+def _unchecked_since(request: Request) -> Condition:
+    seen = {code: state.value for code, state in request.requirements.items()}
+    return Condition("requirements", "equals", seen) if seen else Condition("requirements", "absent")
 
 
 def looked_at(request: Request, look_at: datetime, *, nudged: bool) -> Update:
@@ -106,6 +123,7 @@ def read(item: Item) -> Request:
         sms_phone=reader.maybe("sms_phone"), closed_at=reader.maybe_time("closed_at"),
         asks_human_at=reader.maybe_time("asks_human_at"), look_at=reader.maybe_time("due_at"),
         nudged_version=reader.number("nudged_version"),
+        requirements={code: Met(state) for code, state in reader.named("requirements").items()},
     )  # fmt: skip
 
 

@@ -37,11 +37,11 @@ def keyed_digest(key: str, text: str) -> str:
 
 
 def filled(attributes: Mapping[str, Any]) -> Item:
-    """The attributes that have a value: the table holds no nulls, and no empty texts, lists or sets."""
+    """The attributes that have a value: the table holds no nulls, and no empty texts, lists, maps or sets."""
     return {
         name: cast("Any", stamp(value) if isinstance(value, datetime) else value)
         for name, value in attributes.items()
-        if value is not None and value not in ("", (), [], frozenset())
+        if value is not None and value not in ("", (), [], {}, frozenset())
     }
 
 
@@ -76,6 +76,10 @@ class Reader:
         """A time, None when absent."""
         value = self.maybe(name)
         return None if value is None else moment(value)
+
+    def named(self, name: str) -> Mapping[str, str]:
+        """A map of texts, empty when absent."""
+        return {key: str(value) for key, value in self._item.get(name, {}).items()}
 
     def many(self, name: str) -> tuple[Any, ...]:
         """A list's or set's members, none when absent."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from chalicelib.adapters.dynamo import DynamoStore
-from chalicelib.domain.request import Request, Status, Step
+from chalicelib.domain.request import Met, Request, Status, Step
 from chalicelib.flows.desk import WalkIn
 from chalicelib.flows.reading import Wanted
 from chalicelib.ports import Key
@@ -144,6 +144,25 @@ def test_a_status_change_that_owes_a_notice(metered: Metered) -> None:
 def test_a_status_change_that_owes_none(metered: Metered) -> None:
     world, step = metered.world, Step(Status.VERIFIED, 1)
     assert metered.cost(lambda: world.parts.desk.change(world.officer, metered.request.id, step, NO_KEY)) == (2, 0, 2)
+
+
+def test_a_checklist(metered: Metered) -> None:
+    """The request; and it again, in the desk's index, too. The same again costs the read alone."""
+    world = metered.world
+
+    def check() -> object:
+        return world.parts.checklist(world.officer, metered.request.id, {"kk": Met.RECEIVED}, None)
+
+    assert metered.cost(check) == (1, 2, 0)
+    assert metered.cost(check) == (1, 0, 0)
+
+
+def test_a_note_on_a_promise_that_has_passed(metered: Metered) -> None:
+    """What is due, and the request; the request without its due time, and the notice."""
+    world = metered.world
+    world.clock.now += timedelta(days=3)
+    assert metered.cost(world.parts.due_requests) == (1.5, 0, 2)
+    assert metered.cost(world.parts.due_requests) == (0, 0, 0)
 
 
 def test_the_end_of_a_request(metered: Metered) -> None:

@@ -18,6 +18,7 @@ ROLES = ("operator", "officer", "supervisor", "admin", "integration")
 LIST, WALK_IN = ("get", "/staff/requests"), ("post", "/staff/requests")
 FILE, CHANGE = ("get", "/staff/requests/{request_id}"), ("post", "/staff/requests/{request_id}/status")
 CHANGE_MANY, REPLY = ("post", "/staff/requests/status"), ("post", "/staff/requests/{request_id}/messages")
+CHECK = ("post", "/staff/requests/{request_id}/requirements")
 CALLS = ("get", "/staff/calls")
 NOTICES, RESEND = ("get", "/staff/notices"), ("post", "/staff/notices/{notice_id}/resend")
 
@@ -29,6 +30,7 @@ ALLOWED: dict[tuple[str, str], tuple[int, ...]] = {
     FILE:        (200, 200, 200, 200, 200,   404,       401),
     CHANGE:      (409, 409, 409, 409, 409,   404,       401),  # of an old version, and so no more than refused for that
     CHANGE_MANY: (200, 200, 200, 200, 200,   200,       401),
+    CHECK:       (409, 409, 409, 409, 403,   404,       401),
     REPLY:       (202, 202, 202, 202, 403,   404,       401),
     CALLS:       (200, 200, 200, 200, 200,   200,       401),
     NOTICES:     (200, 200, 200, 200, 200,   200,       401),
@@ -47,6 +49,7 @@ STATUSES: dict[str, tuple[str, ...]] = {
 BODIES: dict[tuple[str, str], Any] = {
     WALK_IN: {"service": "KTP", "office": "1801", "consent": False},
     CHANGE: {"to": "verified", "expected_version": 99},
+    CHECK: {"requirements": {"kk": "received"}, "expected_version": 99},
     REPLY: {"text": "Baik, Ibu."},
 }
 CALLERS = (*ROLES, "elsewhere", "nobody")

@@ -38,7 +38,9 @@ class TestEveryOffice:
     def test_has_what_each_language_needs(self, office: Office) -> None:
         assert all(office.calendar.week(NOW, language) for language in LANGUAGES)
         for service in office.services.values():
-            assert all(service.name[language] and service.needs[language] and service.bring[language] for language in LANGUAGES)
+            assert all(
+                service.name[language] and service.needed(language) and service.bring[language] for language in LANGUAGES
+            )
 
     def test_tells_of_things_that_there_are(self, office: Office) -> None:
         assert office.notify <= set(Status) | {"hold"}

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -131,6 +132,11 @@ class TestAnswers:
         )
         world.set_status(walk_in, Status.CANCELLED)
 
+        checked = staff.check(
+            request.id, http.request({"requirements": {"kk": "unreadable"}}), world.officer, world.parts.checklist
+        )
+        assert complaints(http.json_of(checked), "OneRequest") == []
+        assert complaints(http.json_of(public.look_up(request.id, world.parts.lookup, world.parts.offices)), "Standing") == []
         answers = {
             "File": staff.file(request.id, world.officer, reading),
             "Requests": staff.listing(http.request(query={"limit": "1"}), world.officer, reading),
@@ -152,12 +158,17 @@ class TestAnswers:
         whole = http.json_of(answers["File"])
         assert all(whole[part] for part in ("changes", "messages", "notices"))
         assert "cursor" in http.json_of(answers["Requests"])
+        assert whole["request"]["missing"] == 2
+        world.clock.now += timedelta(days=9)
+        overdue = http.json_of(staff.file(request.id, world.officer, reading))
+        assert overdue["request"]["overdue"]
+        assert complaints(overdue, "File") == []
 
     def test_of_closed_requests_are_as_described(self, world: World) -> None:
         request = world.parts.desk.walk_in(world.officer, WalkIn("KTP"), world.secrets.values, NO_KEY)
         closed = world.set_status(request, Status.REJECTED, reason="Data ganda")
 
-        assert complaints({"request": views.request(closed)}, "OneRequest") == []
+        assert complaints({"request": views.request(closed, world.parts.offices, world.clock())}, "OneRequest") == []
         assert complaints(http.json_of(public.look_up(closed.id, world.parts.lookup, world.parts.offices)), "Standing") == []
 
     @pytest.mark.parametrize("reason", ["Blanko habis", None])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.errors import KabarError, Malformed, MistypedId, NotFound
-from chalicelib.domain.request import Hold, Request, Status
+from chalicelib.domain.request import Hold, Met, Request, Status
 from chalicelib.entry import public
 from chalicelib.table import requests
 from tests.fakes.world import World
@@ -58,6 +58,25 @@ def test_hold_is_told_without_numbers_that_slipped_in(world: World) -> None:
     assert answer["hold"] == {"reason": "NIK •••• 01 ganda"}
 
 
+@pytest.mark.parametrize("status", [Status.SUBMITTED, Status.INCOMPLETE])
+def test_what_is_missing_is_told_once_an_officer_has_looked(world: World, status: Status) -> None:
+    looked_at = samples.request(status=status, requirements={"police-letter": Met.UNREADABLE})
+    all_there = samples.request(
+        id="KTP-7F3K-9QXM-2DM", status=status, requirements=dict.fromkeys(("kk", "police-letter"), Met.RECEIVED)
+    )
+
+    assert looked_up(world, looked_at)["missing"] == [
+        "Kartu Keluarga", "surat kehilangan dari polisi atau KTP-el yang rusak (tidak terbaca)",
+    ]  # fmt: skip
+    assert "missing" not in looked_up(world, all_there)
+    assert "missing" not in looked_up(world, samples.request(id="KTP-GAC4-82FH-6HR", status=status)), "nobody has looked"
+
+
+@pytest.mark.parametrize("status", [one for one in Status if one not in {Status.SUBMITTED, Status.INCOMPLETE}])
+def test_nothing_is_missing_once_the_office_has_taken_it(world: World, status: Status) -> None:
+    assert "missing" not in looked_up(world, samples.request(status=status, requirements={"kk": Met.OPEN}))
+
+
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("service", ["KK", "KTP", "PINDAH"])
 def test_no_person_is_in_any_answer(world: World, status: Status, service: str) -> None:
@@ -68,7 +87,7 @@ def test_no_person_is_in_any_answer(world: World, status: Status, service: str) 
     answer = looked_up(world, request)
 
     assert set(answer) <= {
-        "id", "service", "status", "label", "opened_at", "updated_at", "due_at", "hold", "next", "bring", "where",
+        "id", "service", "status", "label", "opened_at", "updated_at", "due_at", "hold", "missing", "next", "bring", "where",
     }  # fmt: skip
     for personal in ("Siti", "Rahayu", "81200000001", "1801010401900001", CONTACT_ID, "ganda"):
         assert personal not in json.dumps(answer)

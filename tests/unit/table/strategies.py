@@ -14,7 +14,7 @@ from chalicelib.domain.inbound import StatusReport
 from chalicelib.domain.message import Media, Message
 from chalicelib.domain.meta_codes import REMEDIES, remedy_for
 from chalicelib.domain.notice import Attempt, Channel, Kind, Notice, State
-from chalicelib.domain.request import Change, Hold, Request, Status
+from chalicelib.domain.request import Change, Hold, Met, Request, Status
 from chalicelib.domain.staff import Role, Staff
 
 HEX = "0123456789abcdef"
@@ -36,6 +36,7 @@ REQUEST_IDS = st.builds(lambda service, seed: ids.draw(service, Random(seed)), S
 VERSIONS = st.integers(1, 999_999)
 COUNTS = st.integers(0, 10**6)
 HOLDS = st.none() | st.builds(Hold, TEXTS)
+REQUIREMENTS = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=24)
 CODES = st.sampled_from([str(code) for code in REMEDIES] + ["999999"])
 
 REQUESTS = st.builds(
@@ -43,7 +44,7 @@ REQUESTS = st.builds(
     contact_id=st.none() | CONTACT_IDS, phone_number_id=st.none() | NUMBERS, language=st.sampled_from(["id", "en"]),
     opened_at=TIMES, opened_by=TIMES, updated_at=TIMES, due_at=MAYBE_TIMES, noticed_version=COUNTS, hold=HOLDS,
     reason=MAYBE_TEXTS, name=MAYBE_TEXTS, sms_phone=st.none() | PHONES, closed_at=MAYBE_TIMES, asks_human_at=MAYBE_TIMES,
-    look_at=MAYBE_TIMES, nudged_version=COUNTS,
+    look_at=MAYBE_TIMES, nudged_version=COUNTS, requirements=st.dictionaries(REQUIREMENTS, st.sampled_from(Met), max_size=3),
 )  # fmt: skip
 
 CHANGES = st.builds(
