@@ -1,7 +1,7 @@
-"""`ops dead-letters`: notices that deliver could not take, five times in a row."""
+"""`ops dead-letters`: notices that deliver could not take, and files that media could not fetch, five times in a row."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,10 +9,11 @@ from typing import Any
 import click
 from rich.table import Table
 
-from chalicelib.ports import Store
+from chalicelib.ports import Item, Key, Store
+from chalicelib.table import media as files
 from chalicelib.table import notices
 from ops.console import results, say
-from ops.standing import standing
+from ops.standing import Standing, standing
 from ops.target import Target, at_stage
 
 _MOST = 200
@@ -20,31 +21,61 @@ _HIDDEN_S = 30
 
 
 @dataclass(frozen=True)
+class Post:
+    """A queue and its dead letters.
+
+    subject: what an id is called in a message's body; queue, dead: the stack's outputs that have their addresses; key: of what
+    the id names, ValueError for one that names nothing; state: how that stands, by its item.
+    """
+
+    subject: str
+    queue: str
+    dead: str
+    key: Callable[[str], Key]
+    state: Callable[[Item], str]
+
+
+def _of_notice(item: Item) -> str:
+    return notices.read(item).state.value
+
+
+def _of_file(item: Item) -> str:
+    settled = item.get("file")
+    return str(settled["state"]) if isinstance(settled, dict) else "awaited"
+
+
+POSTS = (
+    Post("notice", "QueueUrl", "DeadLettersUrl", notices.key, _of_notice),
+    Post("media", "MediaQueueUrl", "MediaDeadLettersUrl", files.key, _of_file),
+)
+
+
+@dataclass(frozen=True)
 class Letter:
-    """One message on the queue of dead letters. notice_id: None when its body is none of ours."""
+    """One dead letter. about: the id of what it is about, None when its body is none of ours."""
 
     receipt: str
-    notice_id: str | None
+    about: str | None
     sent_at: datetime
 
 
-def read(client: Any, url: str) -> list[Letter]:
+def read(client: Any, url: str, post: Post = POSTS[0]) -> list[Letter]:
     """Up to 200 dead letters, hidden from other readers for half a minute. client: SQS's."""
-    return [_letter(message) for message in _messages(client, url)]
+    return [_letter(message, post) for message in _messages(client, url)]
 
 
-def redrive(client: Any, dead_url: str, url: str) -> tuple[int, int]:
+def redrive(client: Any, dead_url: str, url: str, post: Post = POSTS[0]) -> tuple[int, int]:
     """Puts dead letters back on the queue; returns how many went, and how many were left because nobody can read them.
 
-    Each goes onto the queue before it leaves the dead letters, so that none is lost. One that goes twice is claimed once:
-    nobody is told twice.
+    Each goes onto the queue before it leaves the dead letters, so that none is lost. One that goes twice is claimed once, or is
+    settled already: nobody is told twice.
     """
     moved, left = 0, 0
-    for letter in read(client, dead_url):
-        if letter.notice_id is None:
+    for letter in read(client, dead_url, post):
+        if letter.about is None:
             left += 1
             continue
-        client.send_message(QueueUrl=url, MessageBody=json.dumps({"notice": letter.notice_id}))
+        client.send_message(QueueUrl=url, MessageBody=json.dumps({post.subject: letter.about}))
         client.delete_message(QueueUrl=dead_url, ReceiptHandle=letter.receipt)
         moved += 1
     return moved, left
@@ -69,51 +100,58 @@ def _messages(client: Any, url: str) -> Iterator[dict[str, Any]]:
         yield from fresh
 
 
-def _letter(message: dict[str, Any]) -> Letter:
+def _letter(message: dict[str, Any], post: Post) -> Letter:
     sent = datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)
     try:
-        notice_id = str(json.loads(message["Body"])["notice"])
-        notices.key(notice_id)
+        about = str(json.loads(message["Body"])[post.subject])
+        post.key(about)
     except (ValueError, KeyError, TypeError):
-        notice_id = None
-    return Letter(message["ReceiptHandle"], notice_id, sent)
+        about = None
+    return Letter(message["ReceiptHandle"], about, sent)
 
 
-def _state(store: Store, notice_id: str | None) -> str:
-    if notice_id is None:
-        return "not a notice"
-    item = store.get(notices.key(notice_id))
-    return notices.read(item).state.value if item else "gone"
+def _state(store: Store, post: Post, about: str | None) -> str:
+    if about is None:
+        return f"not a {post.subject}"
+    item = store.get(post.key(about))
+    return post.state(item) if item else "gone"
 
 
 @click.group("dead-letters")
 def group() -> None:
-    """See and send on the notices that deliver could not take."""
+    """See and send on the notices and files that their functions could not take."""
 
 
 @group.command("list")
 @at_stage
 def list_command(target: Target) -> None:
-    """Show dead letters, and how their notices stand in the table. It hides them from nobody for long."""
-    here, client = standing(target), target.client("sqs")
-    letters = read(client, here.outputs["DeadLettersUrl"])
-    table = Table("Notice", "State", "On the queue since (UTC)")
-    store = target.store(here.outputs["TableName"])
-    for letter in letters:
-        table.add_row(letter.notice_id or "?", _state(store, letter.notice_id), f"{letter.sent_at:%Y-%m-%d %H:%M:%S}")
-    show_again(client, here.outputs["DeadLettersUrl"], letters)
-    if letters:
+    """Show dead letters, and how what they are about stands in the table. It hides them from nobody for long."""
+    here = standing(target)
+    table = Table("What", "About", "State", "On the queue since (UTC)")
+    for post in POSTS:
+        _list(target, here, post, table)
+    if table.row_count:
         results().print(table)
     else:
         say(f"{target.stage} has no dead letters.")
 
 
+def _list(target: Target, here: Standing, post: Post, table: Table) -> None:
+    client, store = target.client("sqs"), target.store(here.outputs["TableName"])
+    letters = read(client, here.outputs[post.dead], post)
+    for letter in letters:
+        state = _state(store, post, letter.about)
+        table.add_row(post.subject, letter.about or "?", state, f"{letter.sent_at:%Y-%m-%d %H:%M:%S}")
+    show_again(client, here.outputs[post.dead], letters)
+
+
 @group.command("redrive")
 @at_stage
 def redrive_command(target: Target) -> None:
-    """Put all dead letters back on the queue. What was sent meanwhile is not sent again."""
-    here = standing(target)
-    moved, left = redrive(target.client("sqs"), here.outputs["DeadLettersUrl"], here.outputs["QueueUrl"])
-    say(f"Put {moved} back on the queue." if moved else "Nothing to put back.")
+    """Put all dead letters back on their queues. What was sent or fetched meanwhile is not sent or fetched again."""
+    here, client = standing(target), target.client("sqs")
+    counts = [redrive(client, here.outputs[post.dead], here.outputs[post.queue], post) for post in POSTS]
+    moved, left = (sum(numbers) for numbers in zip(*counts, strict=True))
+    say(f"Put {moved} back." if moved else "Nothing to put back.")
     if left:
-        say(f"Left {left} that are no notices; see them in the SQS console.")
+        say(f"Left {left} that nobody can read; see them in the SQS console.")
