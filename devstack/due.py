@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.catalogue import load_offices
+from chalicelib.table import media, requests
 from chalicelib.table.messages import ORPHANS
-from chalicelib.table.requests import due_pk
 from chalicelib.table.values import moment
 
 if TYPE_CHECKING:
@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 
 class DueTimes:
-    """Looks into the table's index `due`: two partitions for each office, and one for reports that fit no notice yet."""
+    """Looks into the table's index `due`: each office's notices, requests and files, and reports that fit no notice yet."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
-        self._partitions = (*load_offices(), *map(due_pk, load_offices()), ORPHANS)
+        offices = load_offices()
+        self._partitions = (*offices, *map(requests.due_pk, offices), *map(media.due_pk, offices), ORPHANS)
 
     def __call__(self) -> datetime | None:
         """The earliest of all, None when nothing is due."""

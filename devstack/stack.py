@@ -31,7 +31,7 @@ from devstack.wsgi_server import WsgiServer
 
 STAGE = "dev"
 _REDELIVERY_DELAY_S = 2
-"""After how long `deliver` gets a message again that it failed on, instead of the queue's six minutes."""
+"""After how long a function gets a message again that it failed on, instead of the queue's minutes."""
 _SQS_CONCURRENCY = 2
 """How many messages at once, where app.py sets no bound: the least that shows what only happens at the same time."""
 
@@ -129,19 +129,25 @@ def _pump(
     stream = StreamPump(
         aws.streams(), backing.stream_arn, host.function("dispatch"), batch_size=host.source("dispatch").batch_size
     )
-    queue = QueuePump(
-        aws.sqs(),
-        backing.queue_url,
-        host.function("deliver"),
-        batch_size=host.source("deliver").batch_size,
-        maximum_concurrency=host.source("deliver").at_once or _SQS_CONCURRENCY,
-        redelivery_delay_s=_REDELIVERY_DELAY_S,
-    )
+    queue, media_queue = _queue(host, aws, backing.queue_url, "deliver"), _queue(host, aws, backing.media_queue_url, "media")
     tick = TickPump(host.function("sweep"), clock, rule=f"kabar-{STAGE}-sweep")
-    control.watch(sources=[simulator], pumps=[topic, stream, queue], tick=tick, due=DueTimes(aws.dynamodb(), backing.table))
-    for pump in (queue, stream, topic, tick):
+    due = DueTimes(aws.dynamodb(), backing.table)
+    control.watch(sources=[simulator], pumps=[topic, stream, queue, media_queue], tick=tick, due=due)
+    for pump in (queue, media_queue, stream, topic, tick):
         parts.callback(pump.stop)
         pump.start()
+
+
+def _queue(host: Host, aws: LocalAws, url: str, function: str) -> QueuePump:
+    source = host.source(function)
+    return QueuePump(
+        aws.sqs(),
+        url,
+        host.function(function),
+        batch_size=source.batch_size,
+        maximum_concurrency=source.at_once or _SQS_CONCURRENCY,
+        redelivery_delay_s=_REDELIVERY_DELAY_S,
+    )
 
 
 def _check(urls: Mapping[str, str]) -> None:

@@ -36,6 +36,11 @@ def problems(path: Path) -> Iterator[str]:
         yield from (f"{path.name}: {key}: {what}" for key, what in catalogue_limits.problems(office))
 
 
+def all_problems() -> list[str]:
+    """What is wrong with every office's file."""
+    return [problem for path in sorted(OFFICES.glob("*.toml")) for problem in problems(path)]
+
+
 def _key(place: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in place if part != "[key]") or "the whole file"
 

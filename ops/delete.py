@@ -11,6 +11,8 @@ from ops.parameters import Parameters
 from ops.standing import Standing, standing
 from ops.target import Target, at_stage
 
+_MOST_AT_ONCE = 1000
+
 
 def delete_application(target: Target, here: Standing) -> None:
     """Functions, roles, subscriptions, schedule and API."""
@@ -19,17 +21,24 @@ def delete_application(target: Target, here: Standing) -> None:
 
 
 def delete_data(target: Target, here: Standing) -> None:
-    """The stack, the tables, the bucket and the secrets. DynamoDB keeps a last backup of a table for 35 days by itself."""
+    """Files, stack, tables, buckets and secrets. DynamoDB keeps a table's last backup for 35 days by itself.
+
+    What residents sent goes first: cut short after that, nothing of it is left behind where nobody looks any more.
+    """
+    s3, media = target.client("s3"), here.outputs["MediaBucket"]
+    _empty(s3, media)
     cloudformation, stack = target.client("cloudformation"), f"kabar-{target.stage}-backing"
     cloudformation.delete_stack(StackName=stack)
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack)
     for table in dict.fromkeys((here.outputs["TableName"], target.table)):
         _delete_table(target.client("dynamodb"), table)
         say(f"The table {table} is gone.")
-    _delete_bucket(target.client("s3"), here.outputs["DeploymentsBucket"])
+    for bucket in (media, here.outputs["DeploymentsBucket"]):
+        _empty(s3, bucket)
+        s3.delete_bucket(Bucket=bucket)
     parameters = Parameters(target.client("ssm"), target.stage)
     parameters.remove(*parameters.described())
-    say("The packages and the secrets are gone.")
+    say("The residents' files, the packages and the secrets are gone.")
 
 
 def _delete_table(client: Any, table: str) -> None:
@@ -41,16 +50,25 @@ def _delete_table(client: Any, table: str) -> None:
     client.get_waiter("table_not_exists").wait(TableName=table)
 
 
-def _delete_bucket(client: Any, bucket: str) -> None:
-    """Deletes a bucket with all versions of all that is in it."""
+def _empty(client: Any, bucket: str) -> None:
+    """Deletes all versions of all that is in a bucket.
+
+    Raises:
+        Failure: S3 kept some of it.
+    """
     for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        for one in (*page.get("Versions", []), *page.get("DeleteMarkers", [])):
-            client.delete_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])
-    client.delete_bucket(Bucket=bucket)
+        found = (*page.get("Versions", []), *page.get("DeleteMarkers", []))
+        named = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found]
+        for start in range(0, len(named), _MOST_AT_ONCE):
+            several = {"Objects": named[start : start + _MOST_AT_ONCE], "Quiet": True}
+            if client.delete_objects(Bucket=bucket, Delete=several).get("Errors"):
+                raise Failure(f"S3 did not delete all of {bucket}; run the same command again.")
 
 
 @click.command("delete")
-@click.option("--data", is_flag=True, help="The table, the backups of packages, the queues and the secrets too.")
+@click.option(
+    "--data", is_flag=True, help="The table, residents' files, the backups of packages, the queues and the secrets too."
+)
 @at_stage
 def command(target: Target, data: bool) -> None:  # noqa: FBT001
     """Take the functions and the API away; with --data everything, after the stage's name is typed."""
@@ -61,7 +79,8 @@ def command(target: Target, data: bool) -> None:  # noqa: FBT001
         return
     say(f"Deleting the functions, their roles and the API of {target.stage}. Meta will find nobody at the webhook.")
     if data:
-        say(f"And the table {here.outputs['TableName']} with every request in it, the queues, the packages and the secrets.")
+        say(f"And the table {here.outputs['TableName']} with every request in it, every file that a resident sent, the queues,")
+        say("the packages and the secrets.")
         if click.prompt("Type the stage's name to delete its data", err=True) != target.stage:
             raise Failure("That is not the stage's name; nothing was deleted.")
     elif not target.yes and not click.confirm("Delete them?", err=True):
@@ -70,4 +89,5 @@ def command(target: Target, data: bool) -> None:  # noqa: FBT001
     if data:
         delete_data(target, here)
     else:
-        say(f"The table {here.outputs['TableName']}, the queues and the secrets are still there; `ops deploy` brings it back.")
+        say(f"The table {here.outputs['TableName']}, residents' files, the queues and the secrets are still there;")
+        say("`ops deploy` brings it back.")

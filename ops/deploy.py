@@ -5,6 +5,7 @@ import click
 from ops import bootstrap as bootstrapping
 from ops import chalice, deployed, packages, secrets
 from ops.bootstrap import Bootstrapped
+from ops.catalogue import all_problems
 from ops.console import say
 from ops.failure import Failure
 from ops.parameters import Parameters
@@ -47,6 +48,8 @@ def _remind(target: Target, url: str) -> None:
 @at_stage
 def command(target: Target, parameters: dict[str, str], allow_replacement: bool, allow_region: str | None) -> None:  # noqa: FBT001
     """Bootstrap, `chalice deploy`, filter and throttles. Prints the API's address."""
+    if found := all_problems():
+        raise Failure(f"{found[0]} ({len(found)} problems in the offices' files: `ops catalogue check`)")
     say(f"Deploying {target.stage} in {target.region}: the backing stack, then the functions and the API.")
     base = bootstrapping.bootstrap(target, parameters, allow_replacement=allow_replacement, allow_region=allow_region)
     changed = [*base.changed, *deploy(target, base)]

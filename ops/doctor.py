@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ops.api import Api
-from ops.checks import backing, functions, outside, people, templates
+from ops.checks import backing, bucket, functions, outside, people, templates
 from ops.checks.finding import COLOURS, Finding, Level, Patient, bad, exit_code
 from ops.console import remarks, results, say
 from ops.failure import sentence
@@ -15,9 +15,9 @@ from ops.standing import standing
 from ops.target import Target, at_stage
 
 CHECKS: tuple[Callable[[Patient], Iterator[Finding]], ...] = (
-    backing.stack, backing.table, functions.functions, functions.rights, functions.subscriptions, functions.schedule,
-    functions.throttles, people.secrets, people.desk, people.sms, backing.queues, backing.alarms, outside.handshake,
-    outside.round_trip, templates.templates,
+    backing.stack, backing.table, bucket.bucket, functions.functions, functions.rights, functions.subscriptions,
+    functions.topics, functions.schedule, functions.throttles, people.catalogue, people.secrets, people.desk, people.sms,
+    backing.queues, backing.alarms, outside.handshake, outside.round_trip, templates.templates,
 )  # fmt: skip
 
 

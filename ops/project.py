@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[1]
 CHALICE = ROOT / ".chalice"
 TEMPLATE = CHALICE / "backing.yaml"
 CONFIG = CHALICE / "config.json"
-FUNCTIONS = ("api_handler", "dispatch", "deliver", "sweep")
+FUNCTIONS = ("api_handler", "dispatch", "deliver", "media", "sweep")
 SMS_REPORTS = "sms_reports"
 """The function of an office that sends by End User Messaging SMS; others have none."""
 SOCIAL = "social"

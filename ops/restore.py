@@ -15,7 +15,7 @@ from ops.restored import carry_over, scanned
 from ops.standing import standing
 from ops.target import Target, at_stage
 
-_PAUSE_S = 60.0
+_PAUSE_S = 120.0
 
 
 def moment(wanted: str) -> datetime:
@@ -73,7 +73,7 @@ def command(target: Target, wanted: str, wait_s: float) -> None:
         return
     require_backup(dynamodb, former, at)
     say(f"Restoring {former} as of {at:%Y-%m-%d %H:%M:%S} UTC into {made}, which may take from minutes to hours.")
-    say("Then the stage is held for about a minute, and goes on with the new table. WhatsApp repeats what it is refused.")
+    say("Then the stage is held for some two minutes, and goes on with the new table. WhatsApp repeats what it is refused.")
     say(f"What was written since then will not be in it. {former} is kept, to look it up there.")
     if not target.yes and not click.confirm("Go back?", err=True):
         raise Failure("Nothing was changed.")

@@ -7,12 +7,13 @@ import json
 import time
 from typing import Any
 
+from chalicelib.table.media import SUFFIX
 from chalicelib.table.notices import PREFIX
 from ops.failure import Failure
 from ops.record import Record
 
-STREAM_PATTERN = {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": PREFIX}]}}}}
-"""Only notices that were inserted."""
+STREAM_PATTERN = {"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": PREFIX}, {"suffix": SUFFIX}]}}}}
+"""Only notices, and messages with a file to fetch, that were inserted."""
 
 THROTTLES = {"*/*": (100, 200), "~1requests~1{request_id}/GET": (20, 40)}
 """Method of the API → (requests a second, burst). A webhook that is refused comes again."""
@@ -65,7 +66,7 @@ def _filter(lambda_: Any, uuid: str) -> list[str]:
     wanted = {"Filters": [{"Pattern": json.dumps(STREAM_PATTERN)}]}
     lambda_.update_event_source_mapping(UUID=uuid, FilterCriteria=wanted)
     settled(lambda_, uuid)
-    return ["dispatch's subscription: only inserted notices"]
+    return ["dispatch's subscription: only inserted notices and files"]
 
 
 def _throttle(apigateway: Any, api: str, stage: str) -> list[str]:

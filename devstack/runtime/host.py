@@ -20,7 +20,7 @@ from devstack.runtime.proxy_events import Api
 from devstack.runtime.sandbox import surroundings
 from ops.configure import Outputs
 
-_AT_ONCE: Mapping[str, int] = {"api_handler": 4, "dispatch": 1, "deliver": 2, "sweep": 1, "social": 1}
+_AT_ONCE: Mapping[str, int] = {"api_handler": 4, "dispatch": 1, "deliver": 2, "media": 1, "sweep": 1, "social": 1}
 """Function of app.py → how many of its execution environments there are at most; a machine is smaller than AWS."""
 
 
@@ -57,7 +57,7 @@ class LambdaKabar:
             clock.tell(around.clock)
             project.deploy(folder / "project", stage, outputs, {"KABAR_GRAPH_URL": graph_url}, aws.endpoint_url)
             found = {name: deployed.function(aws, stage, name, folder / "packages") for name in _AT_ONCE}
-            sources = {"dispatch": backing.stream_arn, "deliver": backing.queue_arn}
+            sources = {"dispatch": backing.stream_arn, "deliver": backing.queue_arn, "media": backing.media_queue_arn}
             subscribed = {name: deployed.subscription(aws, arn) for name, arn in sources.items()}
             processes, ports = emulators.start(around, [(found[name], count) for name, count in _AT_ONCE.items()])
             try:

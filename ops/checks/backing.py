@@ -69,13 +69,18 @@ def table(patient: Patient) -> Iterator[Finding]:
 
 def queues(patient: Patient) -> Iterator[Finding]:
     """What waits, and what failed."""
-    waiting, hidden = _depth(patient, "QueueUrl")
-    yield fine("queue", f"{waiting} waiting, {hidden} being delivered")
-    dead, _ = _depth(patient, "DeadLettersUrl")
-    if dead:
-        yield Finding(Level.WARNING, "dead letters", f"{dead}: see `ops dead-letters list`")
-    else:
-        yield fine("dead letters", "none")
+    for what, queue, dead_letters in (
+        ("queue", "QueueUrl", "DeadLettersUrl"),
+        ("files", "MediaQueueUrl", "MediaDeadLettersUrl"),
+    ):
+        waiting, hidden = _depth(patient, queue)
+        yield fine(what, f"{waiting} waiting, {hidden} in hand")
+        dead, _ = _depth(patient, dead_letters)
+        named = "dead letters" if what == "queue" else f"dead letters of {what}"
+        if dead:
+            yield Finding(Level.WARNING, named, f"{dead}: see `ops dead-letters list`")
+        else:
+            yield fine(named, "none")
 
 
 def _depth(patient: Patient, output: str) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from ops import deployed, tuning
 from ops.checks.finding import Finding, Level, Patient, bad, fine, judged
 from ops.configure import Outputs, environment, policies
 from ops.deploy import api_stage_of
-from ops.project import function_name
+from ops.project import SMS_REPORTS, SOCIAL, function_name
 
 
 def functions(patient: Patient) -> Iterator[Finding]:
@@ -46,10 +46,10 @@ def rights(patient: Patient) -> Iterator[Finding]:
 
 
 def subscriptions(patient: Patient) -> Iterator[Finding]:
-    """Whether stream and queue call their functions, each once."""
+    """Whether stream and queues call their functions, each once."""
     pages = patient.target.client("lambda").get_paginator("list_event_source_mappings").paginate()
     mappings = [one for page in pages for one in page["EventSourceMappings"]]
-    for name, source in (("dispatch", "StreamArn"), ("deliver", "QueueArn")):
+    for name, source in (("dispatch", "StreamArn"), ("deliver", "QueueArn"), ("media", "MediaQueueArn")):
         function = function_name(patient.target.stage, name)
         found = [one for one in mappings if one["FunctionArn"].endswith(f":{function}")]
         right = [one for one in found if one["EventSourceArn"] == patient.here.outputs[source]]
@@ -67,6 +67,41 @@ def _subscription(name: str, mapping: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(Level.WARNING, what, "no filter: dispatch is called for every write; run `ops deploy`")
     else:
         yield fine(what)
+
+
+def topics(patient: Patient) -> Iterator[Finding]:
+    """Whether the topics that this stage has call their functions, each once."""
+    outputs = Outputs.of(patient.here.outputs)
+    arns = {one["TopicArn"].rpartition(":")[2]: one["TopicArn"] for one in _topics(patient)}
+    for name, topic in ((SMS_REPORTS, outputs.sms.get("KABAR_SMS_TOPIC", "")), (SOCIAL, outputs.social_topic)):
+        if not topic:
+            continue
+        function = deployed.function(patient.target, name)
+        arn = arns.get(topic)
+        if arn is None:
+            yield bad(f"what calls {name}", f"there is no topic {topic}: see the stack")
+        elif function is not None:  # else another check says so
+            faults = _hearing(patient, arn, function["FunctionArn"]) + _held(patient, function["FunctionArn"])
+            yield judged(f"what calls {name}", faults, topic)
+
+
+def _topics(patient: Patient) -> Iterator[dict[str, str]]:
+    for page in patient.target.client("sns").get_paginator("list_topics").paginate():
+        yield from page["Topics"]
+
+
+def _hearing(patient: Patient, topic: str, function: str) -> list[str]:
+    """What is wrong with who hears a topic; each event of it has to come to the function, and to nobody else."""
+    heard = patient.target.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    ours = [one for one in heard if one["Endpoint"] == function]
+    faults = [] if len(ours) == 1 else [f"{len(ours)} subscriptions to its topic: run `ops deploy`"]
+    return faults + [f"{one['Protocol']} hears it too: see the SNS console" for one in heard if one["Endpoint"] != function]
+
+
+def _held(patient: Patient, function: str) -> list[str]:
+    held = patient.target.client("lambda").get_function_concurrency(FunctionName=function)
+    stopped = held.get("ReservedConcurrentExecutions") == 0
+    return ["Lambda may not start it: was a restore cut short? run it again"] if stopped else []
 
 
 def schedule(patient: Patient) -> Iterator[Finding]:

@@ -9,13 +9,21 @@ from botocore.parsers import ResponseParserError
 from chalicelib.adapters.catalogue import load_offices
 from chalicelib.adapters.secrets import secret_values
 from chalicelib.domain.errors import Misconfigured
+from ops import catalogue as catalogues
 from ops import staff
 from ops.checks.finding import Finding, Level, Patient, bad, fine, judged
 from ops.parameters import Parameters
 from ops.target import utc_now
 
+_SHOWN = 3
 _SOON = timedelta(days=14)
 _LONG_ROTATION = timedelta(days=2)
+
+
+def catalogue(_: Patient) -> Iterator[Finding]:
+    """Whether the offices' files, of which the deployed package has a copy, say what they should."""
+    found = catalogues.all_problems()
+    yield judged("catalogue", found[:_SHOWN] + (["and more: `ops catalogue check`"] if len(found) > _SHOWN else []))
 
 
 def secrets(patient: Patient) -> Iterator[Finding]:

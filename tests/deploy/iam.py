@@ -40,13 +40,21 @@ class Account:
             case "dynamodb", _:
                 index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
                 yield Act(f"dynamodb:{operation}", self._arn("dynamodb", f"table/{parameters['TableName']}{index}"))
+            case _:
+                yield self._act(service, operation, parameters)
+
+    def _act(self, service: str, operation: str, parameters: dict[str, Any]) -> Act:
+        """What a call on one thing alone needs a permission for."""
+        match service, operation:
             case "sqs", _:
                 queue = urlsplit(parameters["QueueUrl"]).path.rpartition("/")[2]
-                yield Act(f"sqs:{operation.removesuffix('Batch')}", self._arn("sqs", queue))
+                return Act(f"sqs:{operation.removesuffix('Batch')}", self._arn("sqs", queue))
             case "ssm", "GetParametersByPath":
-                yield Act("ssm:GetParametersByPath", self._arn("ssm", f"parameter{parameters['Path']}"))
+                return Act("ssm:GetParametersByPath", self._arn("ssm", f"parameter{parameters['Path']}"))
+            case "s3", ("GetObject" | "PutObject" | "DeleteObject"):
+                return Act(f"s3:{operation}", f"arn:aws:s3:::{parameters['Bucket']}/{parameters['Key']}")
             case "sns", "Publish" if "PhoneNumber" in parameters:
-                yield Act("sns:Publish", PHONE)
+                return Act("sns:Publish", PHONE)
             case _:
                 raise NotImplementedError(f"{service} {operation}")
 

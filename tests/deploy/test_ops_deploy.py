@@ -91,6 +91,7 @@ def test_photos_have_a_queue_and_what_is_not_fetched_ends_among_its_dead_letters
     attributes = prod.place.client("sqs").get_queue_attributes(QueueUrl=prod.output("MediaQueueUrl"), AttributeNames=["All"])
     redrive = json.loads(attributes["Attributes"]["RedrivePolicy"])
     assert redrive["deadLetterTargetArn"] == prod.output("MediaDeadLettersArn")
+    assert int(attributes["Attributes"]["VisibilityTimeout"]) >= 6 * prod.function("media")["Timeout"]
     dead = prod.place.client("sqs").get_queue_attributes(
         QueueUrl=prod.output("MediaDeadLettersUrl"), AttributeNames=["MessageRetentionPeriod", "SqsManagedSseEnabled"]
     )["Attributes"]
@@ -109,7 +110,7 @@ def test_photos_lie_in_a_bucket_that_nobody_outside_reads_that_is_encrypted_and_
     assert "Status" not in s3.get_bucket_versioning(Bucket=bucket)
 
 
-def test_there_are_four_functions_for_arm_each_with_a_role_of_its_own(prod: Deployed) -> None:
+def test_there_are_five_functions_for_arm_each_with_a_role_of_its_own(prod: Deployed) -> None:
     functions = [prod.function(name) for name in FUNCTIONS]
     assert {one["Architectures"][0] for one in functions} == {"arm64"}
     assert [one["Role"].rpartition("/")[2] for one in functions] == [f"kabar-{STAGE}-{name}" for name in FUNCTIONS]
@@ -146,7 +147,7 @@ def test_each_function_knows_its_table_and_its_queue(prod: Deployed) -> None:
         }
 
 
-def test_dispatch_gets_inserted_notices_alone_from_the_streams_beginning(prod: Deployed) -> None:
+def test_dispatch_gets_inserted_notices_and_files_alone_from_the_streams_beginning(prod: Deployed) -> None:
     mapping = prod.mapping("dispatch-dynamodb-event-source")
     assert mapping["EventSourceArn"] == prod.output("StreamArn")
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
@@ -159,6 +160,12 @@ def test_deliver_takes_one_notice_at_a_time_and_not_too_many_at_once(prod: Deplo
     assert mapping["BatchSize"] == 1
     # deliver paces itself by how many of it there are at once
     assert mapping["ScalingConfig"]["MaximumConcurrency"] == Settings.sends_at_once
+
+
+def test_media_takes_one_file_at_a_time_and_two_at_once(prod: Deployed) -> None:
+    mapping = prod.mapping("media-sqs-event-source")
+    assert mapping["EventSourceArn"] == prod.output("MediaQueueArn")
+    assert (mapping["BatchSize"], mapping["ScalingConfig"]["MaximumConcurrency"]) == (1, 2)
 
 
 def test_sweep_is_called_each_minute(prod: Deployed) -> None:
@@ -177,7 +184,7 @@ def test_the_api_is_throttled(prod: Deployed) -> None:
 
 def test_logs_end_where_they_are_meant_to_and_are_not_kept_for_ever(prod: Deployed) -> None:
     groups = prod.place.client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/kabar-{STAGE}")["logGroups"]
-    expected = {f"/aws/lambda/{function_name(STAGE, name)}": 90 for name in (*FUNCTIONS, "media")}
+    expected = {f"/aws/lambda/{function_name(STAGE, name)}": 90 for name in FUNCTIONS}
     assert {one["logGroupName"]: one["retentionInDays"] for one in groups} == expected
 
 
@@ -194,7 +201,7 @@ def test_every_function_has_its_alarms_and_all_alarms_tell_somebody(prod: Deploy
 
 def test_what_is_quarantined_is_counted_from_the_logs_of_every_function(prod: Deployed) -> None:
     filters = prod.place.client("logs").describe_metric_filters(filterNamePrefix=f"kabar-{STAGE}-backing")["metricFilters"]
-    expected = {f"/aws/lambda/{function_name(STAGE, name)}" for name in (*FUNCTIONS, "media")}
+    expected = {f"/aws/lambda/{function_name(STAGE, name)}" for name in FUNCTIONS}
     assert {one["logGroupName"] for one in filters} == expected
     assert {each["metricName"] for one in filters for each in one["metricTransformations"]} == {"Quarantined"}
 

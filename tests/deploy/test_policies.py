@@ -23,6 +23,7 @@ BY_LAMBDA = {
         "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams",
     },
     "deliver": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+    "media": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
 }  # fmt: skip
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 # An SMS goes to a phone number, which has no ARN; the policy denies topics, which have.
@@ -87,6 +88,7 @@ def everything(stack: Devstack) -> None:
         write(stack, "+6281200007002", number, f"urus {service}")
     desk(stack)
     by_sms(stack)
+    files(stack)
     nonsense(stack)
     stack.sim("webhook", payload={"object": "whatsapp_business_account", "entry": [{"changes": [{"value": 7}]}]})
     stack.sim("webhook", payload=report_on_nothing())
@@ -158,14 +160,34 @@ def by_sms(stack: Devstack) -> None:
     write(stack, "+6281200007006", PINDAH, "mau pindah")
 
 
+def files(stack: Devstack) -> None:
+    """A photo; one that WhatsApp does not have any more; and one that is another than was announced, so that it is tried again.
+
+    That one is tried an hour later: media is then the first to read SSM again.
+    """
+    photo = {"from": "+6281200007008", "phone_number_id": KTP, "media": {"type": "image"}}
+    assert stack.sim("inbound", **photo)["status"] == 200
+    stack.settle()
+    gone = {"id": "100", "mime_type": "image/jpeg", "sha256": "00" * 32}
+    uploaded = stack.ask("POST", f"{stack.graph_url}/sim/files", b"\xff\xd8\xff invented", **{"Content-Type": "image/jpeg"})
+    for name, image in (("gone", gone), ("other", {**gone, "id": uploaded.json["id"]})):
+        sent = {"from": "6281200007008", "id": f"wamid.{name}", "timestamp": "1790000000", "type": "image", "image": image}
+        stack.sim("webhook", payload=payload(messages=[sent]))
+        stack.settle()
+    stack.sim("advance", seconds=3600)
+    stack.settle()
+
+
 def nonsense(stack: Devstack) -> None:
-    """Something that nobody can read, on the table, on its stream, on the queue and among what is due."""
+    """Something that nobody can read, on the table, on its stream, on the queues and among what is due."""
     place = Place(PROJECT, stack.aws_endpoint_url)
     item = {"pk": "REQ#X", "sk": "NOTICE#nonsense", "due_pk": "1801", "due_at": "2020-01-01T00:00:00.000Z"}
     place.client("dynamodb").put_item(
         TableName=stack.described["table"], Item={name: {"S": text} for name, text in item.items()}
     )
-    place.client("sqs").send_message(QueueUrl=stack.described["queue_url"], MessageBody="nonsense")
+    for queue in ("notices", "media"):
+        url = stack.described["queue_url"].replace("-notices", f"-{queue}")
+        place.client("sqs").send_message(QueueUrl=url, MessageBody="nonsense")
     stack.settle()
 
 
@@ -198,6 +220,17 @@ def test_a_function_reads_every_index_that_it_may_read(function: str, acts: dict
         if "/index/" in resource
     }
     assert indexes == {act.resource for act in acts[function] if "/index/" in act.resource}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_puts_on_every_queue_that_it_may_put_on(function: str, acts: dict[str, set[Act]]) -> None:
+    queues = {
+        resource
+        for statement in POLICIES[function]["Statement"]
+        for resource in listed(statement["Resource"])
+        if "sqs:SendMessage" in listed(statement["Action"])
+    }
+    assert queues == {act.resource for act in acts[function] if act.action == "sqs:SendMessage"}
 
 
 STATEMENTS = [

@@ -43,6 +43,11 @@ def test_an_undelivered_notice_stays_hidden_while_deliver_may_still_work_on_it()
     assert queue["VisibilityTimeout"] >= 6 * CONFIG["lambda_functions"]["deliver"]["lambda_timeout"]
 
 
+def test_a_file_that_is_not_fetched_stays_hidden_while_media_may_still_work_on_it() -> None:
+    queue = backing.template()["Resources"]["MediaQueue"]["Properties"]
+    assert queue["VisibilityTimeout"] >= 6 * CONFIG["lambda_functions"]["media"]["lambda_timeout"]
+
+
 def test_the_api_ends_in_the_region_where_the_data_is() -> None:
     assert CONFIG["api_gateway_endpoint_type"] == "REGIONAL"
     assert not any("api_gateway_endpoint_type" in stage for stage in CONFIG["stages"].values())

@@ -90,8 +90,6 @@ def test_the_environment_is_what_settings_and_app_py_read_and_nothing_else() -> 
         "KABAR_QUEUE_NAME",
         "KABAR_SMS_TOPIC",
         "KABAR_MEDIA_QUEUE_NAME",
-        "KABAR_MEDIA_QUEUE_URL",
-        "KABAR_MEDIA_BUCKET",
         "KABAR_SOCIAL_TOPIC",
     }
     assert set(environment(STAGE, Outputs.of(REPORTED))) | set(environment(STAGE, Outputs.of(BY_SOCIAL))) <= read

@@ -76,6 +76,6 @@ def test_functions_are_watched_under_the_names_that_lambda_gives_them() -> None:
         for each in alarm.get("Dimensions", [])
         if each["Name"] == "FunctionName"
     }
-    assert names == {function_name("${Stage}", name) for name in (*ANY_FUNCTION, "media")}
+    assert names == {function_name("${Stage}", name) for name in ANY_FUNCTION}
     groups = {one["LogGroupName"] for one in of_type("AWS::Logs::LogGroup").values()}
     assert groups == {f"/aws/lambda/{name}" for name in names}
