@@ -179,6 +179,7 @@ class OfficeFile(_Part):
     notice_hours: Hours
     notice_on_closed_days: bool
     notify: list[Told]
+    rating: bool = False
     sms: SmsFile
     calendar: CalendarFile
     services: dict[Code, ServiceFile] = Field(min_length=1)

@@ -52,6 +52,7 @@ def parse_office(code: str, text: str) -> Office:
             notice_hours=_span(data["notice_hours"]),
             notice_on_closed_days=bool(data["notice_on_closed_days"]),
             links=frozenset(data.get("links", ())),
+            rating=bool(data.get("rating", False)),
             texts={(lang, kind): body for lang, own in data.get("texts", {}).items() for kind, body in own.items()},
             coexistence=_coexistence(data.get("coexistence", {})),
         )

@@ -78,7 +78,8 @@ class Office:
     """One Dukcapil. notify: the statuses, and `hold`, whose changes owe the resident a notice.
 
     short: how an SMS begins; notice_hours: when status notices may go out, local time, on closed days too if
-    `notice_on_closed_days`; texts: own words, by (language, kind); links: hosts that its texts may name.
+    `notice_on_closed_days`; texts: own words, by (language, kind); links: hosts that its texts may name; rating: whether
+    whoever asked by chat is asked how it was, once the request is completed.
     """
 
     code: str
@@ -94,6 +95,7 @@ class Office:
     texts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     links: frozenset[str] = frozenset()
     coexistence: Coexistence = Coexistence()
+    rating: bool = False
 
     @property
     def names(self) -> Mapping[str, str]:

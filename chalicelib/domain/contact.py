@@ -21,6 +21,13 @@ class Mark(NamedTuple):
     request_id: str
 
 
+class Question(NamedTuple):
+    """That a person was asked how it was: when, and on which channel number."""
+
+    at: datetime
+    phone_number_id: str
+
+
 class Told(NamedTuple):
     """The last answer on a channel number: when, what kind of notice, and about which request when it asked something."""
 
@@ -41,7 +48,8 @@ class Contact:
     hash, so that robots cannot talk for ever. incomplete: open requests that lack something. picked: by channel number, the
     request that its person spoke of last. names: of those whom their requests are for, by request id. asked_again: by channel
     number, when its person was last asked to send a file again. spoke: by channel number, when an
-    officer last wrote to them from the office's own phone.
+    officer last wrote to them from the office's own phone. rates: by request id,
+    what they were asked and did not answer yet.
     """
 
     id: str
@@ -63,6 +71,7 @@ class Contact:
     names: Mapping[str, str] = field(default_factory=dict)
     asked_again: Mapping[str, datetime] = field(default_factory=dict)
     spoke: Mapping[str, datetime] = field(default_factory=dict)
+    rates: Mapping[str, Question] = field(default_factory=dict)
 
     @property
     def recipient(self) -> Recipient | None:

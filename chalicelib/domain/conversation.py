@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from chalicelib.domain import rating
 from chalicelib.domain.asking import OPENING_MEDIA, Asked, ask
 from chalicelib.domain.belonging import Talk
 from chalicelib.domain.catalogue import Office
@@ -33,10 +34,14 @@ def decide(message: Message, contact: Contact, office: Office, service: str | No
     talk = Talk(message, contact, office, service, now or message.at)
     if message.kind not in SPOKEN:
         return Decision(Intent.NOTE, request_id=talk.current(Asked(Wish.ELSE)))
-    asked = ask(message, office, has_open=bool(talk.marks))
-    decision = hushed(talk, _put_back(talk, REPLIES[asked.wish](talk, asked)))
+    decision = hushed(talk, rating.answered(talk) or _spoken(talk))
     full = len(contact.answered.get(hour_of(talk.now), ())) >= MOST_ANSWERS
     return replace(decision, answer=None) if full and decision.opens is None else decision
+
+
+def _spoken(talk: Talk) -> Decision:
+    asked = ask(talk.message, talk.office, has_open=bool(talk.marks))
+    return _put_back(talk, REPLIES[asked.wish](talk, asked))
 
 
 def _put_back(talk: Talk, decision: Decision) -> Decision:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from chalicelib.domain.notice import Kind
 from chalicelib.domain.request import Status
@@ -27,6 +28,14 @@ class Intent(StrEnum):
     OPT_IN = "opt_in"
     MENU = "menu"
     NOTE = "note"
+    RATING = "rating"
+
+
+class Rating(NamedTuple):
+    """How somebody found what they got: 1 tidak baik, 2 kurang baik, 3 baik, 4 sangat baik (Permenpan RB 14/2017)."""
+
+    request_id: str
+    score: int
 
 
 @dataclass(frozen=True)
@@ -37,7 +46,8 @@ class Decision:
     has no open request of that service; name: whom the new request is for. answer: the notice that it owes, about these
     requests, or about a service that is not its number's (topic); unless_told: void when another answer was given meanwhile.
     moves: what becomes of the request that it joins. language: what the person wants to be written in. calls: a person of the
-    office is wanted. picks: the request that what follows belongs to.
+    office is wanted. picks: the request that what follows belongs to. rates: the answer to how it was; it is counted, and kept
+    nowhere else.
     """
 
     intent: Intent
@@ -53,3 +63,4 @@ class Decision:
     language: str | None = None
     calls: bool = False
     picks: str | None = None
+    rates: Rating | None = None

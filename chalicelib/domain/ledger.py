@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.delivery import Accepted, NotSent, Outcome, Refused, Remedy, Unknown
-from chalicelib.domain.notice import ARRIVED, FIRST_DUE, RANK, Attempt, Channel, Notice, Report, State, silence
+from chalicelib.domain.notice import ARRIVED, FIRST_DUE, RANK, Attempt, Channel, Notice, Report, State, silence, unsaid
 from chalicelib.domain.retries import after_refusal, again, backoff, other_channel, replan, settle
 
 # Longer than deliver may run (60 s), so that nobody else sends while the owner may still be at it.
@@ -168,7 +168,7 @@ def _after_silence(notice: Notice, now: datetime) -> tuple[Notice, bool]:
     if notice.channel is Channel.SMS:
         return replace(notice, state=State.UNKNOWN, reason="silent", due_at=None), False
     if silence(notice.kind) is None:
-        return settle(notice, State.FAILED, "silent"), False
+        return settle(notice, unsaid(notice.kind), "silent"), False
     return replace(other_channel(notice, now, "silent"), due_at=now + FIRST_DUE), True
 
 

@@ -42,6 +42,8 @@ class Kind(StrEnum):
     OPTED_IN = "opted_in"
     REPLY = "reply"
     RESEND = "resend"
+    RATING = "rating"
+    RATED = "rated"
 
 
 class State(StrEnum):
@@ -159,6 +161,11 @@ STATUS_USEFUL = timedelta(days=7)
 def silence(kind: Kind) -> timedelta | None:
     """How long WhatsApp may keep silent about a notice before the SMS follows; None for those that need no SMS."""
     return TIME_TO_LIVE[kind] + MARGIN[kind] if kind in TIME_TO_LIVE else None
+
+
+def unsaid(kind: Kind) -> State:
+    """How a notice ends that nobody got. That a question was not heard calls nobody to the desk."""
+    return State.SUPPRESSED if kind is Kind.RATING else State.FAILED
 
 
 def owed(change: Change, notify: frozenset[str]) -> Kind | None:

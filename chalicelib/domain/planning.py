@@ -9,7 +9,7 @@ from chalicelib.domain import circuit, ids, texts
 from chalicelib.domain.circuit import Circuit
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.delivery import Content, Outbound, Template, TextMessage
-from chalicelib.domain.notice import ANSWER_USEFUL, NUDGES, STATUS_USEFUL, Channel, Kind, State, silence
+from chalicelib.domain.notice import ANSWER_USEFUL, NUDGES, STATUS_USEFUL, Channel, Kind, State, silence, unsaid
 from chalicelib.domain.progress import still_true
 from chalicelib.domain.request import Request, Status
 from chalicelib.domain.texts import Occasion
@@ -80,7 +80,7 @@ def _end(situation: Situation) -> Settle | None:
     since = notice.asked_at or notice.caused_at
     # The days on which the office tells nobody anything do not count.
     late = now - since > ANSWER_USEFUL if notice.answer else now - situation.occasion.office.may_tell_at(since) > STATUS_USEFUL
-    return Settle(State.FAILED, "too_late") if late else None
+    return Settle(unsaid(notice.kind), "too_late") if late else None
 
 
 def _moot(situation: Situation) -> bool:
@@ -165,6 +165,10 @@ def _around(situation: Situation, down: list[Circuit]) -> Plan:
 
 
 def _by_sms(situation: Situation) -> Plan:
+    occasion = situation.occasion
+    if occasion.notice.kind is Kind.RATING and Status.COMPLETED not in occasion.office.notify:
+        # A question is not worth an SMS; that it is completed is, where the office wants that told.
+        return Settle(State.SUPPRESSED, "not_for_sms")
     phone = _phone(situation)
     if phone is None:
         nowhere = situation.contact.recipient is None

@@ -37,6 +37,8 @@ def pressable(  # noqa: PLR0911  # one return for each text that has something t
             return Choices(body, words["requests"], _requests(occasion, "DROP"))
         case "status" if len(occasion.requests) > 1:
             return Choices(body, words["requests"], _requests(occasion, "PICK"))
+        case "rating" if occasion.subject:
+            return Choices(body, words["rate"], _scores(occasion, occasion.subject.id))
     return FreeText(body)
 
 
@@ -53,6 +55,11 @@ def _services(occasion: Occasion, verb: str) -> tuple[Choice, ...]:
 def _requests(occasion: Occasion, verb: str) -> tuple[Choice, ...]:
     shown = occasion.requests[:MOST_ROWS]
     return tuple(Choice(f"{verb}:{one.id}", one.id[:MOST_ROW_TITLE], _told(occasion, one)) for one in shown)
+
+
+def _scores(occasion: Occasion, request_id: str) -> tuple[Choice, ...]:
+    named = enumerate(wording.SCORES[occasion.language], start=1)
+    return tuple(Choice(f"RATE:{request_id}:{score}", f"{score} {name}") for score, name in named)
 
 
 def _told(occasion: Occasion, request: Request) -> str:

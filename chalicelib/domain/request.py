@@ -58,9 +58,11 @@ class Request:
     """One resident's case. version: number of changes so far; the opening is 1.
 
     noticed_version: version of the last change that owed a notice, so that earlier notices are known to be stale.
-    opened_by: provider's time of the message that opened it. asks_human_at: when its resident last asked for a person, or
-    complained. requirements: by code, those that an officer has looked at. look_at: when the sweep looks at it, None when time
-    changes nothing; nudged_version: the last version at which it owed a notice by itself. name and sms_phone are personal data.
+    opened_by: provider's time of the message that opened it; by_chat: whether a message did. asks_human_at: when its resident
+    last asked for a person, or complained. look_at: when the sweep looks at it, None when time changes nothing; nudged_version:
+    the last version at which it owed a notice by itself. ready_at: when it became ready, the last time if it was taken back;
+    ready_due_at: what was promised then. rating_asked_at: when its resident was asked how it was. requirements: by
+    code, those that an officer has looked at. name and sms_phone are personal data.
     """
 
     id: str
@@ -85,6 +87,10 @@ class Request:
     requirements: Mapping[str, Met] = field(default_factory=dict)
     look_at: datetime | None = None
     nudged_version: int = 0
+    by_chat: bool = False
+    ready_at: datetime | None = None
+    ready_due_at: datetime | None = None
+    rating_asked_at: datetime | None = None
 
     @property
     def closed(self) -> bool:
@@ -145,6 +151,7 @@ def apply(request: Request, step: Step, *, actor: str, now: datetime, due_at: da
         raise Stale(f"The request is at version {request.version}, not {step.expected_version}: read it again.")
     hold = _hold_after(request, step)
     closed = step.to in CLOSED
+    ready_at, ready_due_at = _ready_after(request, step, now)
     due = None if closed else step.eta or (request.due_at if step.to == request.status else due_at)
     after = replace(
         request,
@@ -155,11 +162,20 @@ def apply(request: Request, step: Step, *, actor: str, now: datetime, due_at: da
         hold=hold,
         reason=_reason_after(request, step),
         closed_at=now if closed else None,
+        ready_at=ready_at,
+        ready_due_at=ready_due_at,
     )
     change = Change(
         request.id, after.version, request.status, step.to, actor, now, step.reason, step.note, hold=hold, due_at=due
     )
     return after, change
+
+
+def _ready_after(request: Request, step: Step, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """When it became ready, and what was promised until then; nothing of it is left when it is taken back."""
+    if step.to is Status.READY and request.status is not Status.READY:
+        return now, request.due_at
+    return (request.ready_at, request.ready_due_at) if step.to in CLOSED | {Status.READY} else (None, None)
 
 
 def _reason_after(request: Request, step: Step) -> str | None:

@@ -58,6 +58,10 @@ NOTICES: dict[tuple[str, str], str] = {
         "Pengingat: permohonan *{service}* ({id}) masih menunggu berkas Anda: {lacks}. Tanggal yang kami tunggu, {due}, sudah "
         "lewat, tetapi permohonan tetap terbuka. Silakan kirim foto dokumen asli yang jelas di chat ini. Layanan ini GRATIS."
     ),
+    ("id", "rating"): (
+        "Permohonan *{service}* ({id}) telah selesai. Bagaimana pelayanan kami? Balas dengan satu angka: 1 tidak baik, "
+        "2 kurang baik, 3 baik, 4 sangat baik. Jawaban Anda dihitung tanpa nama."
+    ),
     ("id", "reply"): "Pesan dari petugas {office}: {body} - silakan balas di chat ini.",
     ("en", "opened"): (
         "Dear resident, your request *{service}* has been received. Number: *{id}*. Please send photos of the originals "
@@ -105,6 +109,10 @@ NOTICES: dict[tuple[str, str], str] = {
     ("en", "reminder"): (
         "A reminder: your request *{service}* ({id}) still waits for your documents: {lacks}. The date we expected them, "
         "{due}, is past, but the request stays open. Please send clear photos of the originals here. This service is FREE."
+    ),
+    ("en", "rating"): (
+        "Your request *{service}* ({id}) is completed. How did we serve you? Please reply with one digit: 1 poor, 2 fair, "
+        "3 good, 4 very good. Your answer is counted without your name."
     ),
     ("en", "reply"): "A message from an officer of {office}: {body} - please answer in this chat.",
 }
@@ -173,6 +181,9 @@ ANSWERS: dict[tuple[str, str], str] = {
     ("id", "which"): "Permohonan mana yang ingin Anda batalkan? {list}",
     ("id", "kept"): "Baik, permohonan Anda tetap kami proses.",
     ("id", "language"): "Baik, mulai sekarang kami menulis dalam bahasa Indonesia.",
+    ("id", "rated"): (
+        "Terima kasih, penilaian Anda sudah kami catat tanpa nama. Bila ada keluhan atau saran, silakan tulis di chat ini."
+    ),
     ("id", "opted_out"): (
         "Baik, Anda tidak akan menerima pemberitahuan lagi. Ketik *CEK* kapan saja untuk melihat status, atau *MULAI* untuk "
         "menerima pemberitahuan kembali."
@@ -229,6 +240,9 @@ ANSWERS: dict[tuple[str, str], str] = {
     ("en", "which"): "Which request do you want to cancel? {list}",
     ("en", "kept"): "All right, we go on with your request.",
     ("en", "language"): "All right, we write in English from now on.",
+    ("en", "rated"): (
+        "Thank you, your answer has been counted without your name. Complaints and suggestions are welcome in this chat."
+    ),
     ("en", "opted_out"): (
         "You will not receive notices any more. Type *CEK* at any time to see your status, or *MULAI* to receive notices again."
     ),
@@ -251,6 +265,7 @@ SMS: dict[str, str] = {
     "ready_card": "{short}: {code} Anda ({id}) SIAP DIAMBIL. {hours} Bawa bukti ini. GRATIS. Kami tak minta OTP/PIN.",
     "ready_pdf": "{short}: {code} Anda ({id}) sudah terbit. Tautan dan PIN dari SIAK. Jangan beri PIN ke siapa pun.",
     "completed": "{short}: {id} telah selesai. Terima kasih.",
+    "rating": "{short}: {id} telah selesai. Terima kasih.",
     "rejected": "{short}: {id} tidak disetujui: {reason}. Pengaduan: lapor.go.id",
     "cancelled": "{short}: {id} dibatalkan.",
     "hold": "{short}: {id} tertunda: {reason}. Tidak perlu datang ke kantor.",
@@ -306,10 +321,12 @@ BUTTONS: dict[str, dict[str, str]] = {
     "id": {
         "open": "Ajukan {code}", "check": "Cek status", "help": "Syarat dan jam", "human": "Bicara petugas",
         "yes": "Ya, batalkan", "no": "Tidak jadi batal", "services": "Pilih layanan", "requests": "Pilih permohonan",
+        "rate": "Beri penilaian",
     },
     "en": {
         "open": "Apply for {code}", "check": "Check status", "help": "What it takes", "human": "Talk to an officer",
         "yes": "Yes, cancel it", "no": "No, keep it", "services": "Choose a service", "requests": "Choose a request",
+        "rate": "Rate our service",
     },
 }  # fmt: skip
 # What is missing: behind a status, one that cannot be read, more than there is room for, and how many in a list.
@@ -317,5 +334,10 @@ MISSING = {"id": "masih kurang: {missing}", "en": "still missing: {missing}"}
 UNREADABLE = {"id": "{name} (tidak terbaca)", "en": "{name} (unreadable)"}
 MORE = {"id": "dan {count} lagi", "en": "and {count} more"}
 LACKS = {"id": "kurang {count} dokumen", "en": "{count} missing"}
+# From 1 to 4, as Permenpan RB 14/2017 scales them; rows of a list have at most 24 characters.
+SCORES = {
+    "id": ("Tidak baik", "Kurang baik", "Baik", "Sangat baik"),
+    "en": ("Poor", "Fair", "Good", "Very good"),
+}
 UNITS = {"id": ("jam", "hari"), "en": ("hours", "days")}
 UNTIL = {"id": "paling lambat {due}", "en": "by {due}"}

@@ -135,6 +135,8 @@ class Desk:
             return []
         owner = living(self.store, after.contact_id)
         update = talk.after_change(before, after, owner.id if owner else after.contact_id, now)
+        if owner is not None and after.closed:
+            update = talk.together(update, talk.forgets(owner, now))
         return [update] if update else []
 
     def _office(self, staff: Staff, wanted: WalkIn) -> Office:

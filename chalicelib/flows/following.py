@@ -14,7 +14,7 @@ from chalicelib.domain.notice import FIRST_DUE, Kind, Notice
 from chalicelib.domain.request import Status, Step
 from chalicelib.flows.requests import Opening, change_request, open_request
 from chalicelib.ports import Store, Update, Write
-from chalicelib.table import contacts, notices, requests, talk
+from chalicelib.table import contacts, notices, ratings, requests, talk
 from chalicelib.table.values import digest
 
 RESIDENT = "resident"
@@ -65,7 +65,8 @@ class Following:
             decision = replace(decision, moves=None, answer=answer)
         changes, closing = moved or ([], None)
         contact = talk.together(closing, *_on_contact(heard, decision))
-        return decision, [*([contact] if contact else []), *changes, *_on_requests(heard, decision), *_answer(heard, decision)]
+        writes = [*changes, *_on_requests(heard, decision), *_answer(heard, decision), *self._counted(heard, decision)]
+        return decision, [*([contact] if contact else []), *writes]
 
     def _opening(self, heard: Heard, decision: Decision) -> tuple[Decision, list[Write]]:
         contact, now = heard.contact, heard.now
@@ -99,6 +100,15 @@ class Following:
             return None
         return writes, talk.after_change(request, after, heard.contact.id, heard.now)
 
+    def _counted(self, heard: Heard, decision: Decision) -> list[Write]:
+        """The answer to how it was, counted without the person."""
+        if decision.rates is None:
+            return []
+        month = f"{heard.office.calendar.local(heard.now):%Y-%m}"
+        key = ratings.key(heard.office.code, month, decision.rates.request_id.partition("-")[0])
+        item = self.store.get(key)
+        return [ratings.put_next(key, ratings.read(item or {}), decision.rates.score, heard.now)]
+
 
 def _on_contact(heard: Heard, decision: Decision) -> list[Update]:
     """What a decision changes on the contact's item."""
@@ -110,6 +120,8 @@ def _on_contact(heard: Heard, decision: Decision) -> list[Update]:
         updates.append(contacts.opt_in(contact.id, now))
     if decision.language:
         updates.append(talk.speaks(contact.id, decision.language))
+    if decision.rates:
+        updates.append(talk.rated(contact.id, decision.rates.request_id))
     if decision.picks:
         updates.append(talk.picked(contact.id, heard.number, decision.picks))
     if decision.answer:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
-from chalicelib.domain import ids
+from chalicelib.domain import ids, rating
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.notice import FIRST_DUE, Kind, Notice, owed
@@ -49,6 +49,7 @@ def open_request(opening: Opening, now: datetime, rng: Random) -> tuple[Request,
         due_at=office.due(opening.service, Status.SUBMITTED, now),
         name=opening.name,
         sms_phone=opening.sms_phone,
+        by_chat=opening.asked_by_chat,
     )
     change = opened(request, opening.actor)
     request, telling = tell(watched(request, office), change, office, answer=opening.asked_by_chat)
@@ -78,6 +79,8 @@ def tell(request: Request, change: Change, office: Office, *, answer: bool = Fal
     """
     asked_for = Kind.OPENED if change.from_ is None else Kind(change.to.value)
     kind = asked_for if answer else owed(change, office.notify)
+    if rating.asks(request, office):
+        kind = Kind.RATING
     if kind is None or request.contact_id is None:
         return request, []
     notice = Notice(
@@ -93,4 +96,7 @@ def tell(request: Request, change: Change, office: Office, *, answer: bool = Fal
         request_id=request.id,
         version=change.version,
     )
+    if kind is Kind.RATING:
+        # It says nothing that an earlier notice does not: that the document is ready is told all the same.
+        return replace(request, rating_asked_at=change.at), [notices.put_new(notice)]
     return replace(request, noticed_version=change.version), [notices.put_new(notice)]

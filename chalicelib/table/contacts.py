@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.contact import MOST_OPEN, Contact, Mark, Told
+from chalicelib.domain.contact import MOST_OPEN, Contact, Mark, Question, Told
 from chalicelib.domain.request import Request
 from chalicelib.ports import Condition, Item, Key, Put, Update
 from chalicelib.table.values import Reader, filled, keyed_digest, moment, stamp
@@ -97,9 +97,11 @@ def opens(request: Request, *, only_first: bool) -> Update:
 def closes(request: Request, contact_id: str, at: datetime) -> Update:
     """Takes a request from a contact's open ones and remembers it as the last closed; refused after a merge."""
     name = f"{request.office}#{request.service}"
+    asked = Question(at, str(request.phone_number_id)) if request.rating_asked_at else None
     return Update(
         key(contact_id),
-        set_={f"closed#{name}": _mark(at, request.id), "changed_by": f"close {request.id}"},
+        set_={f"closed#{name}": _mark(at, request.id), "changed_by": f"close {request.id}"}
+        | ({f"rates#{request.id}": _asked_text(asked)} if asked else {}),
         remove=(f"name#{request.id}",),
         leave={f"open#{name}": frozenset({_mark(request.opened_by, request.id)}), "incomplete": frozenset({request.id})},
         when=(Condition("merged_into", "absent"),),
@@ -156,6 +158,7 @@ def _flat(contact: Contact) -> dict[str, str]:
     last |= {f"told#{number}": told_text(told) for number, told in contact.told.items()}
     last |= {f"again#{number}": stamp(at) for number, at in contact.asked_again.items()}
     last |= {f"spoke#{number}": stamp(at) for number, at in contact.spoke.items()}
+    last |= {f"rates#{request_id}": _asked_text(asked) for request_id, asked in contact.rates.items()}
     return last | {f"closed#{office}#{service}": _mark(*mark) for (office, service), mark in contact.closed.items()}
 
 
@@ -178,6 +181,15 @@ def read_told(text: str) -> Told:
     """The answer back from its text."""
     at, kind, *request_id = text.split(" ")
     return Told(moment(at), kind, request_id[0] if request_id else None)
+
+
+def _asked_text(question: Question) -> str:
+    return f"{stamp(question.at)} {question.phone_number_id}"
+
+
+def _asked(text: str) -> Question:
+    at, _, number = text.partition(" ")
+    return Question(moment(at), number)
 
 
 def _mark(at: datetime, request_id: str) -> str:
@@ -203,6 +215,7 @@ _BY_ONE: Mapping[str, tuple[str, Callable[[Reader, str], Any]]] = {
     "name": ("names", Reader.text),
     "again": ("asked_again", Reader.time),
     "spoke": ("spoke", Reader.time),
+    "rates": ("rates", lambda reader, name: _asked(reader.text(name))),
 }
 _BY_PAIR: Mapping[str, tuple[str, Callable[[Reader, str], Any]]] = {
     "open": ("open", lambda reader, name: tuple(sorted(_unmark(one) for one in reader.many(name)))),

@@ -1,10 +1,11 @@
 """Messages and echoes in a contact's conversation, events, and what could not be understood."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain import ids
-from chalicelib.domain.conversation import Decision
+from chalicelib.domain.conversation import Decision, Intent
 from chalicelib.domain.delivery import Refused
 from chalicelib.domain.inbound import NO_DAY, Broken, Event, StatusReport
 from chalicelib.domain.media import is_fetched
@@ -40,7 +41,11 @@ def put(
     """Stores a message with what ingest decided; refused when it is there already. Without a decision it is an echo.
 
     office: whose number it came to; without one its file is not fetched.
+
+    How somebody found what they got is counted, and not kept with the person: what such a message says is left out.
     """
+    if decision is not None and decision.intent is Intent.RATING:
+        message = replace(message, text=None, full_length=None, button_id=None, media=None, replies_to=None, plain=True)
     media = message.media
     awaits = bool(decision and office) and is_fetched(message)
     item = filled({

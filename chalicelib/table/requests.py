@@ -44,6 +44,8 @@ def put(request: Request) -> Put:
         "requirements": {code: state.value for code, state in request.requirements.items()},
         "hold": request.hold.reason if request.hold else None, "reason": request.reason, "name": request.name,
         "sms_phone": request.sms_phone, "closed_at": closed_at, "asks_human_at": request.asks_human_at,
+        "by_chat": request.by_chat or None, "ready_at": request.ready_at, "ready_due_at": request.ready_due_at,
+        "rating_asked_at": request.rating_asked_at,
         "expires_at": epoch(closed_at + REQUESTS_KEPT) if closed_at else None,
         "due_pk": due_pk(request.office) if request.look_at else None, "due_at": request.look_at,
         "queue_pk": queue_pk(request.office, request.service, open_=not request.closed),
@@ -124,6 +126,9 @@ def read(item: Item) -> Request:
         asks_human_at=reader.maybe_time("asks_human_at"), look_at=reader.maybe_time("due_at"),
         nudged_version=reader.number("nudged_version"),
         requirements={code: Met(state) for code, state in reader.named("requirements").items()},
+        by_chat=reader.flag("by_chat"),
+        ready_at=reader.maybe_time("ready_at"), ready_due_at=reader.maybe_time("ready_due_at"),
+        rating_asked_at=reader.maybe_time("rating_asked_at"),
     )  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 `told#<channel number>` is the last answer there, `answered#<hour>` the answers of an hour, `incomplete` the requests that lack
 something, `picked#<channel number>` the request that is spoken of there, `name#<request id>` whom a request is for,
-`again#<channel number>` when something was last to be sent again.
+`again#<channel number>` when something was last to be sent again,
+`rates#<request id>` that they were asked how it was and did not say yet.
 """
 
 from datetime import datetime, timedelta
@@ -20,6 +21,8 @@ _SYMBOLS = 8
 CALLS_KEPT = timedelta(days=14)
 # Somebody who sent five photos is asked once for what is missing of them, however long they take.
 ASKED_ONCE_IN = timedelta(hours=2)
+# A row of a list can be pressed as long as the chat is there.
+QUESTIONS_KEPT = timedelta(days=90)
 
 
 def together(*updates: Update | None) -> Update | None:
@@ -101,6 +104,19 @@ def after_change(before: Request, after: Request, contact_id: str, now: datetime
     alive = (Condition("merged_into", "absent"),)
     key = contacts.key(contact_id)
     return Update(key, join=one, when=alive) if lacks else Update(key, leave=one, when=alive)
+
+
+def rated(contact_id: str, request_id: str) -> Update:
+    """The question of a request is answered; refused when it is not open any more, or after a merge."""
+    name = f"rates#{request_id}"
+    asked = Condition(name, "present")
+    return Update(contacts.key(contact_id), set_={"changed_by": f"rate {request_id}"}, remove=(name,), when=(*LIVES, asked))
+
+
+def forgets(contact: Contact, now: datetime) -> Update | None:
+    """Lets go of questions that nobody will answer any more; None when there are none."""
+    old = tuple(f"rates#{one}" for one, asked in contact.rates.items() if now - asked.at > QUESTIONS_KEPT)
+    return Update(contacts.key(contact.id), remove=old) if old else None
 
 
 def put_call(contact_id: str, office: str, number: str, now: datetime) -> Put:

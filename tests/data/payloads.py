@@ -29,6 +29,11 @@ def press(button_id: str, title: str = "", **more: Any) -> dict[str, Any]:
     return message("interactive", reply, **more)
 
 
+def choose(row_id: str, title: str = "", **more: Any) -> dict[str, Any]:
+    reply = {"type": "list_reply", "list_reply": {"id": row_id, "title": title or row_id}}
+    return message("interactive", reply, **more)
+
+
 def message(
     kind: str, content: Any, *, at: int | str, sender: str | None = SITI, id_: str | None = None, **more: Any
 ) -> dict[str, Any]:

@@ -200,3 +200,21 @@ def test_opening_is_the_first_change() -> None:
     change = opened(request, "resident")
 
     assert change == Change(samples.ID, 1, None, Status.SUBMITTED, "resident", NOW, due_at=request.due_at)
+
+
+class TestReady:
+    def test_is_remembered_with_what_was_promised_until_then(self) -> None:
+        after, _ = step(at(Status.PROCESSING, due_at=DUE), Status.READY)
+
+        assert (after.ready_at, after.ready_due_at) == (LATER, DUE)
+
+    @pytest.mark.parametrize("to", [Status.COMPLETED, Status.CANCELLED, Status.READY])
+    def test_stays_when_it_is_handed_over_or_waits(self, to: Status) -> None:
+        after, _ = step(at(Status.READY, ready_at=NOW, ready_due_at=DUE), to, reason="x" if to is Status.READY else None)
+
+        assert (after.ready_at, after.ready_due_at) == (NOW, DUE)
+
+    def test_is_forgotten_when_it_is_taken_back(self) -> None:
+        after, _ = step(at(Status.READY, ready_at=NOW, ready_due_at=DUE), Status.PROCESSING)
+
+        assert (after.ready_at, after.ready_due_at) == (None, None)

@@ -8,6 +8,7 @@ from chalicelib.domain import wording
 from chalicelib.domain.catalogue import LANGUAGES, Output
 from chalicelib.domain.notice import Kind
 from chalicelib.domain.placeholders import values
+from chalicelib.domain.rating import SCORES
 from chalicelib.domain.request import Status
 from chalicelib.domain.texts import next_step
 from tests.unit.domain import samples
@@ -42,7 +43,9 @@ def test_every_text_is_there_in_every_language() -> None:
 def test_whatever_the_office_says_by_itself_has_a_template() -> None:
     of_statuses = {status.value for status in Status} - {"submitted", "ready"}
 
-    assert of_statuses | {"opened", "ready_card", "ready_pdf", "hold", "reply", "resend", "answer"} | NUDGES == NOTICES
+    assert (
+        of_statuses | {"opened", "ready_card", "ready_pdf", "hold", "reply", "resend", "rating", "answer"} | NUDGES == NOTICES
+    )
 
 
 @pytest.mark.parametrize("key", TEXTS, ids=" ".join)
@@ -75,6 +78,7 @@ def test_buttons_and_labels_are_there_in_every_language_and_fit(language: str) -
     assert set(wording.BUTTONS[language]) == set(wording.BUTTONS["id"])
     assert all(len(title.format(code="PINDAH")) <= 20 for title in wording.BUTTONS[language].values())
     assert wording.READY_PDF[language]
+    assert len(wording.SCORES[language]) == SCORES
     assert wording.TELLS_WHEN_OPEN <= NOTICES | ANSWERS
     assert set(re.findall(r"\{(\w+)\}", wording.CLOSED[language])) == {"opens"}
 

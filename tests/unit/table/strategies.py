@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain import ids
 from chalicelib.domain.circuit import Circuit
-from chalicelib.domain.contact import Contact, Mark, Told
+from chalicelib.domain.contact import Contact, Mark, Question, Told
 from chalicelib.domain.conversation import Decision, Intent
 from chalicelib.domain.delivery import Refused
 from chalicelib.domain.inbound import StatusReport
@@ -45,6 +45,7 @@ REQUESTS = st.builds(
     opened_at=TIMES, opened_by=TIMES, updated_at=TIMES, due_at=MAYBE_TIMES, noticed_version=COUNTS, hold=HOLDS,
     reason=MAYBE_TEXTS, name=MAYBE_TEXTS, sms_phone=st.none() | PHONES, closed_at=MAYBE_TIMES, asks_human_at=MAYBE_TIMES,
     look_at=MAYBE_TIMES, nudged_version=COUNTS, requirements=st.dictionaries(REQUIREMENTS, st.sampled_from(Met), max_size=3),
+    by_chat=st.booleans(), ready_at=MAYBE_TIMES, ready_due_at=MAYBE_TIMES, rating_asked_at=MAYBE_TIMES,
 )  # fmt: skip
 
 CHANGES = st.builds(
@@ -88,6 +89,7 @@ CONTACTS = st.builds(
     answered=st.dictionaries(st.sampled_from(["2026112403", "2026112404"]), st.frozensets(HASHES, min_size=1, max_size=3)),
     incomplete=st.frozensets(REQUEST_IDS, max_size=2), picked=st.dictionaries(NUMBERS, REQUEST_IDS, max_size=2),
     names=st.dictionaries(REQUEST_IDS, TEXTS, max_size=2), spoke=st.dictionaries(NUMBERS, TIMES, max_size=2),
+    rates=st.dictionaries(REQUEST_IDS, st.builds(Question, TIMES, NUMBERS), max_size=2),
 )  # fmt: skip
 
 MEDIA = st.none() | st.builds(
@@ -98,7 +100,9 @@ MESSAGES = st.builds(
     kind=TEXTS, text=MAYBE_TEXTS, button_id=MAYBE_TEXTS, media=MEDIA, name=MAYBE_TEXTS, replies_to=MAYBE_TEXTS, raw=TEXTS,
     plain=st.booleans(), full_length=st.none() | st.integers(1, 10**6),
 )  # fmt: skip
-DECISIONS = st.builds(Decision, intent=st.sampled_from(Intent), request_id=st.none() | REQUEST_IDS)
+# What rates is stored without its words.
+INTENTS = st.sampled_from([one for one in Intent if one is not Intent.RATING])
+DECISIONS = st.builds(Decision, intent=INTENTS, request_id=st.none() | REQUEST_IDS)
 
 REPORTS = st.builds(
     StatusReport, status=st.sampled_from(["sent", "delivered", "read", "played", "failed", "warp"]), at=MAYBE_TIMES,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.contact import MOST_OPEN, Contact, Mark
+from chalicelib.domain.contact import MOST_OPEN, Contact, Mark, Question
 from chalicelib.domain.request import Request
 from chalicelib.ports import Condition, ConditionFailed, Key, Put, Update
 from chalicelib.table import contacts, talk
@@ -49,6 +49,11 @@ def writes_of(contact: Contact) -> list[Put | Update]:
     ]
 
 
+def asked(contact_id: str, request_id: str, question: Question) -> Update:
+    """What the end of a request leaves, whose resident is asked how it was; without the end."""
+    return Update(contacts.key(contact_id), set_={f"rates#{request_id}": f"{stamp(question.at)} {question.phone_number_id}"})
+
+
 def _spoken(contact: Contact) -> list[Put | Update]:
     """What the conversation remembers."""
     return [
@@ -58,6 +63,7 @@ def _spoken(contact: Contact) -> list[Put | Update]:
         *(talk.picked(contact.id, number, request_id) for number, request_id in contact.picked.items()),
         *(talk.named(contact.id, request_id, name) for request_id, name in contact.names.items()),
         *(contacts.spoken_to(contact.id, number, at) for number, at in contact.spoke.items()),
+        *(asked(contact.id, request_id, question) for request_id, question in contact.rates.items()),
     ]
 
 
@@ -249,6 +255,48 @@ def merged(into: Contact, other: Contact) -> FakeStore:
     return table
 
 
+class TestQuestion:
+    ASKED = samples.request(rating_asked_at=NOW)
+
+    def test_is_on_its_contact_from_the_end_of_its_request(self) -> None:
+        table = written([contacts.new(samples.contact()), contacts.closes(self.ASKED, CONTACT_ID, NOW)])
+
+        assert found(table).rates == {ID: Question(NOW, KTP)}
+
+    def test_is_not_there_when_nobody_asked(self) -> None:
+        table = written([contacts.new(samples.contact()), contacts.closes(samples.request(), CONTACT_ID, NOW)])
+
+        assert found(table).rates == {}
+
+    def test_is_answered_once(self) -> None:
+        table = written([contacts.new(samples.contact()), contacts.closes(self.ASKED, CONTACT_ID, NOW)])
+        table.update(talk.rated(CONTACT_ID, ID))
+
+        assert found(table).rates == {}
+        with pytest.raises(ConditionFailed):
+            table.update(talk.rated(CONTACT_ID, ID))
+
+    def test_moves_to_whom_its_contact_turns_out_to_be(self) -> None:
+        table = written(
+            writes_of(TestMerge.BY_PHONE), [*writes_of(TestMerge.BY_USER_ID), asked(OTHER_ID, ID, Question(NOW, KTP))]
+        )
+        table.transact(contacts.absorb(found(table), found(table, OTHER_ID)))
+
+        assert found(table).rates == {ID: Question(NOW, KTP)}
+        with pytest.raises(ConditionFailed):
+            table.update(talk.rated(OTHER_ID, ID))
+
+    def test_is_forgotten_when_nobody_will_answer_it_any_more(self) -> None:
+        contact = samples.contact(rates={ID: Question(NOW, KTP), "KK-1": Question(NOW + timedelta(days=2), KTP)})
+        table = written(writes_of(contact))
+        forgets = talk.forgets(contact, NOW + timedelta(days=91))
+        assert forgets is not None
+        table.update(forgets)
+
+        assert set(found(table).rates) == {"KK-1"}
+        assert talk.forgets(found(table), NOW + timedelta(days=91)) is None
+
+
 class TestMerge:
     BY_PHONE = samples.contact(last_inbound={KTP: NOW, "1": LATER}, closed={("1801", "KK"): Mark(NOW, "KK-1")})
     BY_USER_ID = Contact(
@@ -292,9 +340,9 @@ class TestMerge:
         assert found(table, third.id).absorbed == {CONTACT_ID, OTHER_ID}
 
     @pytest.mark.parametrize("whose", [CONTACT_ID, OTHER_ID])
-    @pytest.mark.parametrize("change", ["opens", "closes", "opt_out", "opt_in"])
+    @pytest.mark.parametrize("change", ["opens", "closes", "opt_out", "opt_in", "rated"])
     def test_is_refused_when_either_changed_since_it_was_read(self, whose: str, change: str) -> None:
-        table = written(writes_of(self.BY_PHONE), writes_of(self.BY_USER_ID))
+        table = written(writes_of(self.BY_PHONE), writes_of(self.BY_USER_ID), [asked(whose, ID, Question(NOW, KTP))])
         planned = contacts.absorb(found(table), found(table, OTHER_ID))
         request = samples.request(id="PINDAH-8B3E-5N56-TAK", service="PINDAH", contact_id=whose)
         changes: dict[str, Any] = {
@@ -302,6 +350,7 @@ class TestMerge:
             "closes": lambda: contacts.closes(request, whose, LATER),
             "opt_out": lambda: contacts.opt_out(whose, LATER),
             "opt_in": lambda: contacts.opt_in(whose, LATER),
+            "rated": lambda: talk.rated(whose, ID),
         }
         table.update(changes[change]())
 

@@ -50,6 +50,15 @@ class TestMessage:
         assert item.get("raw") == (None if message.plain else message.raw)
         assert (item["intent"], item["request_id"]) == (decision.intent, ID)
 
+    @given(MESSAGES)
+    def test_that_rates_is_stored_without_what_it_says(self, message: Message) -> None:
+        item = put(replace(message, text="4 sangat baik", raw='{"text":"4"}'), Decision(Intent.RATING))
+
+        assert set(item) <= {
+            "pk", "sk", "provider_id", "phone_number_id", "kind", "received_at", "intent", "expires_at",
+        }  # fmt: skip
+        assert item["intent"] == "rating"
+
     @given(CONTACT_IDS, MESSAGES)
     def test_key_holds_nothing_that_its_sender_chose(self, contact_id: str, message: Message) -> None:
         told = replace(message, phone=PHONE, user_id=USER_ID, provider_id=f"wamid.{PHONE}", text=PHONE, name=PHONE)
