@@ -2,6 +2,7 @@
 
 from chalicelib.domain.notice import ARRIVED, Channel, Kind, Notice, State
 from chalicelib.domain.request import Request
+from chalicelib.table import contacts, ratings
 from tests.chaos.arrivals import Phones
 from tests.chaos.providers import Providers
 from tests.chaos.trouble import SMS_REFUSALS, Weather
@@ -27,6 +28,7 @@ class Judge:
         for notice in self._world.notices():
             self._end(notice)
         self._openings()
+        self._ratings()
         self._circuits(providers)
         self._money()
 
@@ -42,6 +44,8 @@ class Judge:
                 holds = bool(self._phones.by_notice[notice.id]) or any(one.outcome == "unknown" for one in notice.attempts)
             case State.FAILED:
                 holds = notice.reason in _FAILURES or (notice.reason == _CHAT_ONLY and notice.answer)
+            case State.SUPPRESSED if notice.kind is Kind.RATING and notice.reason in _FAILURES | {_CHAT_ONLY}:
+                holds = True  # that a question was not heard calls nobody
             case State.SUPPRESSED:
                 holds = not arrived or notice.contact_id in self._store.ever_opted_out or notice.kind is Kind.OPTED_OUT
                 holds = holds and notice.reason == "opted_out" and notice.contact_id in self._store.ever_opted_out
@@ -66,6 +70,15 @@ class Judge:
             beside = [other.id for other in opened if self._open_beside(other, one)]
             if beside and one.id not in asked_anew:
                 raise Broken(f"{one.id} was opened beside {beside}")
+
+    def _ratings(self) -> None:
+        """Each question was answered once or not at all, and each answer counted once."""
+        asked = {one.id for one in self._world.requests() if one.rating_asked_at}
+        people = [contacts.read(item) for item in self._world.items("CONTACT#", "CONTACT")]
+        waiting = {request_id for one in people if one.merged_into is None for request_id in one.rates}
+        counted = sum(sum(ratings.read(item).counts) for item in self._world.items("RATINGS#"))
+        if counted != len(asked - waiting):
+            raise Broken(f"{counted} answers were counted to {len(asked - waiting)} questions")
 
     def _open_beside(self, other: Request, one: Request) -> bool:
         """Whether the resident had another request of that service open when this one was opened."""

@@ -15,7 +15,7 @@ from tests.data import payloads
 from tests.fakes.world import World
 
 _ASKS = {payloads.KK: "mau bikin kk", payloads.KTP: "ktp saya hilang", payloads.PINDAH: "mau urus surat pindah"}
-_WORDS = ("ini fotonya", "cek", "cek", "halo", "BERHENTI", "MULAI", "BARU")
+_WORDS = ("ini fotonya", "cek", "cek", "halo", "BERHENTI", "MULAI", "BARU", "4")
 _STATUSES = (Status.PROCESSING, Status.READY, Status.INCOMPLETE, Status.REJECTED, Status.COMPLETED, Status.CANCELLED)
 
 

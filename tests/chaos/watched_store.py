@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
-from chalicelib.domain.notice import ARRIVED, FINAL, NUDGES, RANK, Notice, State
+from chalicelib.domain.notice import ARRIVED, FINAL, NUDGES, RANK, Kind, Notice, State
 from chalicelib.ports import Clock, Item, Key
 from chalicelib.table import circuits, notices, requests
 from chalicelib.table.values import moment
@@ -25,7 +25,8 @@ class WatchedStore(FakeStore):
         steps: How many items were written so far.
         opted_out: Contact's id → the step at which it opted out, for those who are out.
         ever_opted_out: Contacts that ever were.
-        noticed: Request's id → place of a notice among those of the request → the step at which it was written.
+        noticed: Request's id → place of a notice among those of the request → the step at which it was written; not of one that
+            only asks.
         requests: Request's id → the steps at which it was opened and closed.
         circuits: Scope of an open circuit → the step and the time at which it was opened.
         openings: How often a circuit was opened.
@@ -73,7 +74,8 @@ class WatchedStore(FakeStore):
 
     def _watch_notice(self, before: Notice | None, after: Notice) -> None:
         if before is None:
-            self.noticed[after.request_id or ""][place(after)] = self.steps
+            if after.kind is not Kind.RATING:  # it says nothing that makes another stale
+                self.noticed[after.request_id or ""][place(after)] = self.steps
             return
         check_step(before, after)
         if after.state is State.CLAIMED and before.state is not State.CLAIMED:

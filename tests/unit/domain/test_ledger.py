@@ -573,6 +573,11 @@ class TestOverdue:
         assert not queue_it
         assert (after.state, after.reason, after.due_at) == (State.FAILED, "silent", None)
 
+    def test_a_question_that_whatsapp_gave_up_on_calls_nobody_to_the_desk(self) -> None:
+        after, _ = overdue(in_state(State.SENT, kind=Kind.RATING, due_at=NOW), NOW)
+
+        assert (after.state, after.reason) == (State.SUPPRESSED, "silent")
+
     @pytest.mark.parametrize("state", [State.ACCEPTED, State.SENT])
     def test_an_sms_of_which_the_carrier_tells_nothing_is_left_to_staff(self, state: State) -> None:
         after, queue_it = overdue(in_state(state, channel=SMS, due_at=NOW), NOW)

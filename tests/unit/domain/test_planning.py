@@ -147,6 +147,13 @@ class TestEnd:
         late = plan(situation(notice=notice, now=NOW + useful + timedelta(seconds=1)))
         assert late == Settle(State.FAILED, "too_late")
 
+    def test_calls_nobody_to_the_desk_for_a_question_that_was_not_heard(self) -> None:
+        late = plan(situation(Kind.RATING, now=NOW + timedelta(days=7, seconds=1)))
+        by_sms = plan(situation(Kind.RATING, notice={"channel": Channel.SMS}))
+
+        assert late == Settle(State.SUPPRESSED, "too_late")
+        assert by_sms == Settle(State.SUPPRESSED, "not_for_sms")
+
     def test_comes_no_sooner_for_what_the_office_could_tell_nobody_yet(self) -> None:
         told = situation()
         closed = replace(OFFICE.calendar, closed=frozenset(NOW.date() + timedelta(days=days) for days in range(9)))
