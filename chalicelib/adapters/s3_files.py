@@ -16,10 +16,15 @@ from chalicelib.ports import LINK_LIVES
 
 
 def s3_config() -> Config:
-    """How to talk to S3. The signature is the one that every region takes, for links too."""
+    """How to talk to S3: with the signature that every region takes.
+
+    Unless told an addressing style, botocore signs links for the host of us-east-1, which sends whoever comes for a bucket of
+    another region on to another host, where the signature is none.
+    """
     return Config(
-        signature_version="s3v4", connect_timeout=2, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3}
-    )
+        signature_version="s3v4", s3={"addressing_style": "virtual"}, connect_timeout=2, read_timeout=20,
+        retries={"mode": "standard", "total_max_attempts": 3},
+    )  # fmt: skip
 
 
 class S3Files:

@@ -80,7 +80,7 @@ class CloudMedia:
         except (TransientError, Misconfigured) as error:
             raise NotNow("no_credentials") from error
         about = self._described(media_id, phone_number_id, token)
-        if not self._trusted(about.url):
+        if not may_have_the_token(about.url, self._base):
             _log.error("WhatsApp names a host that is not its own", extra={"host": about.url.hostname})
             raise NotNow("strange_host")
         with self._answer(about.url, token, self._download_timeout_s) as (response, passed):
@@ -97,11 +97,6 @@ class CloudMedia:
             if response.length:
                 raise NotNow("incomplete")
         return _about(response.status, answer)
-
-    def _trusted(self, url: SplitResult) -> bool:
-        if self._base.hostname != "graph.facebook.com":
-            return (url.scheme, url.netloc) == (self._base.scheme, self._base.netloc)
-        return url.scheme == "https" and url.port in {None, 443} and bool(_METAS.fullmatch(url.hostname or ""))
 
     @contextmanager
     def _answer(self, url: SplitResult, token: str, timeout_s: float) -> Iterator[tuple[HTTPResponse, Event]]:
@@ -122,6 +117,13 @@ class CloudMedia:
         if url.scheme != "https":
             return HTTPConnection(host, url.port, timeout=timeout_s)
         return HTTPSConnection(host, url.port, timeout=timeout_s, context=self._tls or ssl.create_default_context())
+
+
+def may_have_the_token(url: SplitResult, base: SplitResult) -> bool:
+    """Whether a file's address is Meta's own; or, where the Graph API at `base` is not, whether it is that very host's."""
+    if base.hostname != "graph.facebook.com":
+        return (url.scheme, url.netloc) == (base.scheme, base.netloc)
+    return url.scheme == "https" and bool(_METAS.fullmatch(url.netloc.lower()))
 
 
 def _ask(connection: HTTPConnection, target: str, headers: Mapping[str, str]) -> HTTPResponse:
@@ -158,13 +160,20 @@ def _about(status: int, answer: bytes) -> _About:
     if status != HTTPStatus.OK:
         raise _refusal(status, code_of(told.get("error")))
     url, size, sha256 = told.get("url"), told.get("file_size"), told.get("sha256")
-    if not isinstance(url, str):
-        raise NotNow("no_address")
     return _About(
-        urlsplit(url),
+        _address(url),
         int(size) if isinstance(size, int | str) and str(size).isdecimal() else None,
         digest_of(sha256) if isinstance(sha256, str) else None,
     )
+
+
+def _address(url: object) -> SplitResult:
+    try:
+        if isinstance(url, str) and url.isascii() and url.isprintable() and " " not in url:
+            return urlsplit(url)
+    except ValueError as error:
+        raise NotNow("no_address") from error
+    raise NotNow("no_address")
 
 
 def _refusal(status: int, code: str | None) -> Exception:

@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from chalicelib.adapters.dynamo import DynamoStore
+from chalicelib.domain.media import NoLonger
 from chalicelib.domain.request import Met, Request, Status, Step
 from chalicelib.flows.desk import WalkIn
 from chalicelib.flows.reading import Wanted
 from chalicelib.ports import Key
+from chalicelib.table import media as files
 from chalicelib.table import notices, requests
 from tests.adapters import engines
 from tests.adapters.capacity import CapacityMeter
@@ -75,6 +77,17 @@ def first_photo(world: World, **more: Any) -> dict[str, Any]:
     return payloads.envelope(payloads.value(payloads.photo(at=world.seconds, **more)))
 
 
+def awaited(world: World) -> str:
+    """The id of the first photo's file."""
+    [keys] = world.parts.store.query_index("due", files.due_pk("1801"))
+    return files.id_of(str(keys["pk"]), str(keys["sk"]))
+
+
+def media_ids(world: World) -> list[str]:
+    items = world.parts.store.query(files.key(awaited(world)).pk, "MSG#")
+    return [str(item["media"]["id"]) for item in items]  # type: ignore[call-overload,index]
+
+
 def said(world: World, words: str, **more: Any) -> Callable[[], object]:
     return lambda: world.say(words, **more)
 
@@ -84,9 +97,28 @@ def test_a_message_on_an_open_request_costs_one_read_and_two_writes(metered: Met
     assert metered.cost(said(metered.world, words)) == (1, 2, 0)
 
 
-def test_a_photo_on_an_open_request_costs_one_read_and_two_writes(metered: Metered) -> None:
+def test_a_photo_on_an_open_request_costs_one_read_and_two_writes_and_one_in_the_index_of_what_is_due(metered: Metered) -> None:
     photo = first_photo(metered.world)
-    assert metered.cost(lambda: metered.world.receive(photo)) == (1, 2, 0)
+    assert metered.cost(lambda: metered.world.receive(photo)) == (1, 3, 0)
+
+
+def test_fetching_a_photo(metered: Metered) -> None:
+    """The message, which has its file after it, and leaves the index of what is due."""
+    sent = awaited(metered.world)
+    assert metered.cost(lambda: metered.world.parts.media(sent)) == (1, 2, 0)
+
+
+def test_fetching_a_photo_again(metered: Metered) -> None:
+    sent = awaited(metered.world)
+    metered.world.parts.media(sent)
+    assert metered.cost(lambda: metered.world.parts.media(sent)) == (1, 0, 0)
+
+
+def test_a_photo_that_is_gone(metered: Metered) -> None:
+    """The message, its request and its contact; message, contact, and the notice that asks for it again."""
+    sent = awaited(metered.world)
+    metered.world.source.files = dict.fromkeys(media_ids(metered.world), NoLonger("100"))
+    assert metered.cost(lambda: metered.world.parts.media(sent)) == (3, 0, 3)
 
 
 def test_a_message_by_phone_and_user_id_costs_no_more_once_both_are_known(metered: Metered) -> None:
@@ -206,6 +238,7 @@ def test_a_tick_without_anything_due(metered: Metered) -> None:
 def test_no_item_of_an_ordinary_request_is_larger_than_a_kilobyte(metered: Metered) -> None:
     world = metered.world
     world.parts.desk.change(world.officer, metered.request.id, Step(Status.INCOMPLETE, 1, reason=REASON), NO_KEY)
+    world.parts.media(awaited(world))
     store = world.parts.store
     items = store.query(requests.key(metered.request.id).pk)
     items += store.query(f"CONTACT#{metered.request.contact_id}")
