@@ -62,5 +62,7 @@ def after(word: Word, code: str, scope: str, now: Circuit | None) -> Circuit | N
     A good word says nothing against what a notice found out after it.
     """
     if not word.usable:
-        return Circuit(scope, code, now.since if now else word.at, word.at + PROBE_TOLD_EVERY, told=True)
+        since, probe_at = (now.since, now.probe_at) if now else (word.at, word.at)
+        # A word that comes late hastens no probe.
+        return Circuit(scope, code, since, max(probe_at, word.at + PROBE_TOLD_EVERY), told=True)
     return now if now is not None and not now.told and now.since > word.at else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.domain import ids
-from chalicelib.domain.circuit import PROBE_EVERY
+from chalicelib.domain.circuit import PROBE_EVERY, PROBE_TOLD_EVERY
 from chalicelib.domain.ledger import REPORT_WAIT
 from chalicelib.domain.notice import ANSWER_USEFUL, STATUS_USEFUL, Channel, Notice, silence
 from tests.chaos.watched_store import Broken, WatchedStore, place
@@ -143,11 +143,15 @@ class Phones:
         return [step for other, step in noticed.items() if other > place(notice)]
 
     def _respect(self, scope: str, one: Message, call: Call) -> None:
-        """While a number or a template is known to be down, no more than one a minute tries."""
+        """While a number or a template is known to be down, no more than one a minute tries; one an hour, if Meta told so."""
         step, opened_at = self._store.circuits.get(scope, (call.steps, call.began))
         if step >= call.steps:
             return
         last = max(opened_at, self._probed.get(scope, opened_at))
         if call.began - last < PROBE_EVERY - TOLERANCE:
             raise Broken(f"{one.notice_id}: tried {scope} {call.began - last} after the last one had found it down")
+        told_step, told_at = self._store.told.get(scope, (call.steps, call.began))
+        probed = self._probed.get(scope, told_at)
+        if told_step < call.steps and told_at < probed and call.began - probed < PROBE_TOLD_EVERY - TOLERANCE:
+            raise Broken(f"{one.notice_id}: tried {scope} {call.began - probed} after the last one, though Meta had told")
         self._probed[scope] = call.began

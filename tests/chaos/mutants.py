@@ -136,6 +136,29 @@ MUTANTS = (
         "everybody probes a number that is down", _CIRCUITS,
         "except ConditionFailed:\n            return False", "except ConditionFailed:\n            return True",
     ),
+    Mutant(
+        "a template that Meta has told of is probed by the minute", "chalicelib/domain/circuit.py",
+        "return PROBE_TOLD_EVERY if self.told else PROBE_EVERY", "return PROBE_EVERY",
+    ),
+    Mutant(
+        "Meta's words on a template count in the order of their arrival", "chalicelib/domain/circuit.py",
+        "return other is None or (self.at, self.usable) > (other.at, other.usable)", "return True",
+        (f"{_FLOWS}test_template_reports.py",),
+    ),
+    Mutant(
+        "a probe that gets through is no word on a template", "chalicelib/table/circuits.py",
+        'if scope.startswith("template:") else {}', 'if scope.startswith("nothing:") else {}',
+        (f"{_FLOWS}test_template_reports.py",),
+    ),
+    Mutant(
+        "a word on a template is written whatever was written meanwhile", "chalicelib/table/circuits.py",
+        "remove=() if circuit else (scope,), when=unchanged)", "remove=() if circuit else (scope,), when=unchanged[:0])",
+        (f"{_FLOWS}test_template_reports.py",),
+    ),
+    Mutant(
+        "what waits for a template looks again only when it may probe", _PLANNING,
+        "min(until, soon) if any(one.told for one in down) else until", "until", (f"{_FLOWS}test_template_reports.py",),
+    ),
     Mutant("a circuit never closes", _CIRCUITS, "if isinstance(outcome, Accepted):", "if outcome is None:"),
     Mutant(
         "a circuit never opens", _CIRCUITS, "if scope is not None:", "if scope is None:", (f"{_FLOWS}test_circuits.py",),

@@ -27,6 +27,7 @@ def play(given: Setting) -> Counter[str]:
     figures["messages that arrived"] = sum(one.arrived for all_ in simulation.phones.by_notice.values() for one in all_)
     figures["dead letters"] = simulation.dead_letters
     figures["circuits opened"] = simulation.store.openings
+    figures["circuits that Meta told of"] = simulation.store.tellings
     return figures + Counter({f"second messages {reason}": number for reason, number in simulation.phones.figures.items()})
 
 

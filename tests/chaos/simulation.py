@@ -13,6 +13,7 @@ from tests.chaos.judge import Judge
 from tests.chaos.people import People
 from tests.chaos.providers import Providers
 from tests.chaos.queues import WatchedQueue
+from tests.chaos.template_words import TemplateWords
 from tests.chaos.trouble import Chance, weather
 from tests.chaos.watched_store import Broken, WatchedStore
 from tests.fakes.providers import Killed
@@ -78,6 +79,7 @@ class Simulation:
         self._may_stall = True
         self._tick = self._now()
         People(self, setting.residents)
+        TemplateWords(self)
         for after, by in self.weather.jumps:
             self.at(after, "jump", f"by {by} s", lambda by=by: self._pass(by))  # type: ignore[misc]
         self.store.faults = self._fault

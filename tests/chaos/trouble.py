@@ -35,6 +35,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "jump": "the clock jumps",
         "away": "WhatsApp is away for 26 hours, or SMS is, or both",
         "down": "a number or all templates are refused for hours, or everything is throttled",
+        "words": "Meta tells which templates are down and which are back: late, twice, in any order, or never",
         "budget": "the day's sum for SMS is spent after a few",
         "staff": "supervisors try notices again, whatever their state",
         "engine": "the engine for SMS reports what becomes of them",

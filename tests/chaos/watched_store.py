@@ -29,7 +29,9 @@ class WatchedStore(FakeStore):
             only asks.
         requests: Request's id → the steps at which it was opened and closed.
         circuits: Scope of an open circuit → the step and the time at which it was opened.
+        told: Scope of a circuit that Meta told of → the step and the time at which it did.
         openings: How often a circuit was opened.
+        tellings: How often Meta was the one to tell.
         swept_from: The step at which the sweep that is under way began, as the simulation says.
         began: When the call that writes began, as the simulation says.
     """
@@ -42,7 +44,9 @@ class WatchedStore(FakeStore):
         self.noticed: dict[str, dict[float, int]] = defaultdict(dict)
         self.requests: dict[str, tuple[int, int | None]] = {}
         self.circuits: dict[str, tuple[int, datetime]] = {}
+        self.told: dict[str, tuple[int, datetime]] = {}
         self.openings = 0
+        self.tellings = 0
         self.swept_from = 0
         self.began = clock()
         self._claimed_at: dict[str, datetime] = {}
@@ -65,7 +69,11 @@ class WatchedStore(FakeStore):
         if new is not None and key.sk == "CONTACT":
             self._watch_opt_out(key.pk.removeprefix("CONTACT#"), out="opted_out_at" in new)
         if new is not None and key.sk == "CIRCUITS":
-            self._watch_circuits(circuits.read(new).keys())
+            now_open = circuits.read(new)
+            self._watch_circuits(now_open.keys())
+            told = [scope for scope, one in now_open.items() if one.told]
+            self.tellings += len(told) - len(self.told.keys() & set(told))
+            self.told = {scope: self.told.get(scope, (self.steps, self._clock())) for scope in told}
         if new is not None and key.sk == "REQUEST":
             opened_at, _ = self.requests.get(key.pk.removeprefix("REQ#"), (self.steps, None))
             ended = self.steps if requests.read(new).closed else None

@@ -52,3 +52,8 @@ def test_a_good_word_closes_all_but_what_a_notice_found_out_after_it() -> None:
     assert after(Word(NOW, usable=True), "", SCOPE, FOUND_OUT) is None
     assert after(Word(NOW - SECOND, usable=True), "", SCOPE, FOUND_OUT) is FOUND_OUT
     assert after(Word(NOW - SECOND, usable=True), "", SCOPE, TOLD) is None
+
+
+def test_a_word_that_comes_late_hastens_no_probe() -> None:
+    left = after(Word(NOW - 2 * HOUR, usable=False), "132015", SCOPE, FOUND_OUT)
+    assert left == Circuit(SCOPE, "132015", NOW, NOW + MINUTE, told=True)
