@@ -265,7 +265,7 @@ class Wiring:
     def due_requests(self) -> "DueRequests":
         from chalicelib.flows.due_requests import DueRequests
 
-        return DueRequests(self.store, self.keeping, self.metrics, self.offices, self.clock)
+        return DueRequests(self.store, self.clearing, self.keeping, self.metrics, self.offices, self.clock)
 
     @cached_property
     def orphans(self) -> "Orphans":

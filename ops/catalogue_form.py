@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from chalicelib.domain import phone
-from chalicelib.domain.catalogue import LANGUAGES, MOST_REQUIREMENTS
+from chalicelib.domain.catalogue import LANGUAGES, MEDIA_KEPT, MOST_REQUIREMENTS
 from chalicelib.domain.errors import Malformed
 from chalicelib.domain.request import Status
+from chalicelib.table.requests import REQUESTS_KEPT
 
 _WITHOUT_BRACES = r"^[^{}]*$"
 
@@ -178,6 +179,7 @@ class OfficeFile(_Part):
     links: list[Host] = Field(default_factory=list)
     notice_hours: Hours
     notice_on_closed_days: bool
+    media_days: int = Field(default=MEDIA_KEPT.days, ge=1, lt=REQUESTS_KEPT.days)
     notify: list[Told]
     rating: bool = False
     sms: SmsFile

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from chalicelib.domain.catalogue import LANGUAGES, Coexistence, Office, Output, Requirement, Service, SmsTerms
+from chalicelib.domain.catalogue import LANGUAGES, MEDIA_KEPT, Coexistence, Office, Output, Requirement, Service, SmsTerms
 from chalicelib.domain.errors import Misconfigured
 from chalicelib.domain.hours import Calendar, Season, Span, Zone
 from chalicelib.domain.request import Status
@@ -51,6 +51,7 @@ def parse_office(code: str, text: str) -> Office:
             notify=frozenset(data["notify"]),
             notice_hours=_span(data["notice_hours"]),
             notice_on_closed_days=bool(data["notice_on_closed_days"]),
+            media_time=timedelta(days=data["media_days"]) if "media_days" in data else MEDIA_KEPT,
             links=frozenset(data.get("links", ())),
             rating=bool(data.get("rating", False)),
             texts={(lang, kind): body for lang, own in data.get("texts", {}).items() for kind, body in own.items()},

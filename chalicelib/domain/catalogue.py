@@ -10,6 +10,7 @@ from chalicelib.domain.request import CLOSED, Status
 
 LANGUAGES = ("id", "en")
 MOST_REQUIREMENTS = 10
+MEDIA_KEPT = timedelta(days=30)
 # An office that is closed for longer than this has its notices sent all the same.
 _LONGEST_SILENCE_DAYS = 14
 
@@ -78,8 +79,9 @@ class Office:
     """One Dukcapil. notify: the statuses, and `hold`, whose changes owe the resident a notice.
 
     short: how an SMS begins; notice_hours: when status notices may go out, local time, on closed days too if
-    `notice_on_closed_days`; texts: own words, by (language, kind); links: hosts that its texts may name; rating: whether
-    whoever asked by chat is asked how it was, once the request is completed.
+    `notice_on_closed_days`; media_time: how long a request's chat and files are kept once it is closed; texts: own words, by
+    (language, kind); links: hosts that its texts may name; rating: whether whoever asked by chat is asked how it was, once the
+    request is completed.
     """
 
     code: str
@@ -92,6 +94,7 @@ class Office:
     notify: frozenset[str]
     notice_hours: Span
     notice_on_closed_days: bool
+    media_time: timedelta = MEDIA_KEPT
     texts: Mapping[tuple[str, str], str] = field(default_factory=dict)
     links: frozenset[str] = frozenset()
     coexistence: Coexistence = Coexistence()

@@ -24,8 +24,15 @@ def watched(request: Request, office: Office, before: Request | None = None) -> 
 
 
 def _look_at(request: Request, office: Office) -> datetime | None:
-    """A working day after a promise of the office's, on the date by which the resident was to send something."""
-    if request.due_at is None or request.contact_id is None:
+    """A working day after a promise of the office's, or on the date by which the resident was to send something.
+
+    One that is closed is looked at when its chat has been kept for long enough.
+    """
+    if request.contact_id is None:
+        return None
+    if request.closed_at is not None:
+        return request.closed_at + office.media_time
+    if request.due_at is None:
         return None
     if request.status is Status.INCOMPLETE:
         return request.due_at

@@ -1,83 +1,96 @@
-"""Requests that time made due: one honest word about a promise that has passed, and one reminder of what is still to come."""
+"""Requests that time made due: a word about a promise that has passed, a reminder, or the end of a chat that is over."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.errors import TransientError
-from chalicelib.domain.notice import Notice
 from chalicelib.domain.progress import nudge
 from chalicelib.domain.request import Request
 from chalicelib.flows.keeping import Keeping
-from chalicelib.ports import Clock, ConditionFailed, Item, Key, Metrics, Store, Write
+from chalicelib.ports import Clock, ConditionFailed, Key, Metrics, Store, Write
 from chalicelib.table import notices, requests
 from chalicelib.table.values import Reader, stamp
 
 log = logging.getLogger(__name__)
 # At most so many requests an office and tick; what is more waits for the next one.
 MOST_PER_OFFICE = 100
+# Of these, so many that are cleared: each may have dozens of files.
+MOST_CLEARED = 10
 
 
 @dataclass(frozen=True)
 class DueRequests:
-    """Looks at every request whose time has come, once for each promise."""
+    """Looks at every request whose time has come, once for each promise. clearing: deletes a closed one's chat and files."""
 
     store: Store
+    clearing: Callable[[Request], None]
     keeping: Keeping
     metrics: Metrics
     offices: Mapping[str, Office]
     clock: Clock
 
     def __call__(self) -> None:
-        """One office's trouble stops no other's.
+        """One request's trouble stops no other's.
 
         Raises:
-            TransientError: the table failed somewhere; the next tick goes on from there.
+            TransientError: something failed somewhere; the next tick tries it again.
         """
-        trouble = None
-        for code in sorted(self.offices):
-            try:
-                self._office(code)
-            except TransientError as error:
-                trouble = error
-        if trouble is not None:
-            raise trouble
+        troubles = [trouble for code in sorted(self.offices) for trouble in self._office(code)]
+        if troubles:
+            raise troubles[0]
 
-    def _office(self, code: str) -> None:
-        now = stamp(self.clock())
-        for keys in self.store.query_index("due", requests.due_pk(code), until=now, limit=MOST_PER_OFFICE):
-            request = self._read(keys)
-            if request is not None:
-                self._look(request)
-
-    def _read(self, keys: Item) -> Request | None:
-        """The request as it is now; None when it is gone, or cannot be read and is kept for a person."""
-        key = Key(Reader(keys).text("pk"), Reader(keys).text("sk"))
-        item = self.store.get(key)
-        if item is None:
-            return None
+    def _office(self, code: str) -> list[TransientError]:
+        """The office's part of it, and what went wrong."""
+        troubles, cleared = [], 0
         try:
-            return requests.read(item)
+            due = self.store.query_index("due", requests.due_pk(code), until=stamp(self.clock()), limit=MOST_PER_OFFICE)
+        except TransientError as error:
+            return [error]
+        for keys in due:
+            key = Key(Reader(keys).text("pk"), Reader(keys).text("sk"))
+            try:
+                cleared += self._one(key, may_clear=cleared < MOST_CLEARED)
+            except TransientError as error:
+                troubles.append(error)
+        return troubles
+
+    def _one(self, key: Key, *, may_clear: bool) -> bool:
+        """Looks at one request; whether it was cleared. What cannot be read is out of the way, and kept for a person."""
+        try:
+            return self._look(key, may_clear=may_clear)
+        except TransientError:
+            raise
         except Exception:
             log.exception("a due item cannot be read", extra={"item": f"{key.pk} {key.sk}"})
             self.keeping.park(key)
-            return None
+            return False
 
-    def _look(self, request: Request) -> None:
+    def _look(self, key: Key, *, may_clear: bool) -> bool:
+        item, now = self.store.get(key), self.clock()
+        request = requests.read(item) if item else None
+        if request is None or request.look_at is None or request.look_at > now:
+            return False  # the index is behind
+        if not request.closed:
+            self._tell(request)
+        elif may_clear:
+            self.clearing(request)
+            self._looked_at(request, [])
+        return request.closed and may_clear
+
+    def _tell(self, request: Request) -> None:
         """Tells the resident, and looks no more at this promise: both or neither, and only while nobody moves the request."""
-        now = self.clock()
-        if request.look_at is None or request.look_at > now:
-            return  # the index is behind
-        notice = nudge(request, now)
-        seen = requests.looked_at(request, request.look_at, nudged=notice is not None)
-        telling: list[Write] = [notices.put_new(notice)] if notice else []
-        try:
-            self.store.transact([seen, *telling])
-        except ConditionFailed:
-            return  # somebody moved it, or another sweep was first
-        if notice is not None:
-            self._count(notice)
-
-    def _count(self, notice: Notice) -> None:
+        notice = nudge(request, self.clock())
+        if not self._looked_at(request, [notices.put_new(notice)] if notice else []) or notice is None:
+            return
         self.metrics.count("NoticePlanned", office=notice.office, kind=notice.kind.value)
+
+    def _looked_at(self, request: Request, telling: list[Write]) -> bool:
+        """Whether it was written: not when somebody moved the request, or another sweep was first."""
+        assert request.look_at is not None, "only what is due is looked at"
+        try:
+            self.store.transact([requests.looked_at(request, request.look_at, nudged=bool(telling)), *telling])
+        except ConditionFailed:
+            return False
+        return True

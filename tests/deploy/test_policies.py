@@ -96,6 +96,7 @@ def everything(stack: Devstack) -> None:
     stack.sim("advance", seconds=3600)
     stack.settle()
     ready(stack)
+    over(stack)
 
 
 def write(stack: Devstack, sender: str, number: str, text: str) -> None:
@@ -149,6 +150,18 @@ def ready(stack: Devstack) -> None:
     (request,) = stack.staff("GET", "/staff/requests?service=KK&limit=1").json["requests"]
     change = {"to": "ready", "expected_version": request["version"]}
     assert stack.staff("POST", f"/staff/requests/{request['id']}/status", change).status == 200
+    stack.settle()
+
+
+def over(stack: Devstack) -> None:
+    """A request with a photo is closed, and the time for which its chat is kept is over."""
+    listed_ = stack.staff("GET", "/staff/requests?service=KTP&limit=100").json["requests"]
+    files_ = [stack.staff("GET", f"/staff/requests/{one['id']}").json for one in listed_]
+    mine = next(one for one in files_ if any(said.get("media", {}).get("state") == "kept" for said in one["messages"]))
+    change = {"to": "cancelled", "expected_version": mine["request"]["version"]}
+    assert stack.staff("POST", f"/staff/requests/{mine['request']['id']}/status", change).status == 200
+    stack.settle()
+    stack.sim("advance", seconds=31 * 24 * 3600)
     stack.settle()
 
 

@@ -96,7 +96,7 @@ def assert_right(stand: Stand) -> None:
     assert [name for name in contact if name.startswith("open#")] == []
     assert stand.states() == {f"{request.id}.1": "delivered", f"{request.id}.3": "delivered"}
     assert sorted(one.callback.split("#")[0] for one in stand.whatsapp.attempts) == [f"{request.id}.1", f"{request.id}.3"]
-    assert [item for item in stand.items() if "due_at" in item] == []
+    assert [item for item in stand.items("", notices.PREFIX) if "due_at" in item] == []
     assert stand.items("QUARANTINE#") == []
     assert len(stand.items("", notices.PREFIX)) == 2
 

@@ -57,6 +57,7 @@ STAFF_ROUTES = [
     ("POST", f"/staff/requests/{NOTHING}/messages"),
     ("GET", "/staff/calls"),
     ("GET", "/staff/notices"),
+    ("POST", f"/staff/requests/{NOTHING}/requirements"),
     ("POST", f"/staff/notices/{NOTHING}.1/resend"),
 ]
 
