@@ -176,13 +176,15 @@ class Wiring:
         from chalicelib.flows.coexistence import Coexistence
         from chalicelib.flows.following import Following
         from chalicelib.flows.ingest import Ingest
+        from chalicelib.flows.moving import Moving
         from chalicelib.flows.status_words import StatusWords
 
         following = Following(self.store, self.rng)
         chat = Chat(self.store, self.people, following, self.offices, self.metrics, self.clock)
+        moving = Moving(self.store, self.people, self.clock)
         words = StatusWords(self.store)
         coexistence = Coexistence(self.store, self.people, words, self.offices, self.metrics, self.clock)
-        return Ingest(chat, coexistence, self.receipts, self.keeping, self._template_report)
+        return Ingest(chat, coexistence, moving, self.receipts, self.keeping, self._template_report)
 
     def _template_report(self, report: "TemplateReport", channels: Mapping[str, Channel]) -> "Stored":
         """Reports on templates are rare, and need all the words: a webhook that brings none does not load them."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from chalicelib.domain.delivery import Refused
-from chalicelib.domain.message import Echo, Message
+from chalicelib.domain.message import Echo, Message, Moved
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,6 @@ class Broken:
     raw: str
 
 
-Element: TypeAlias = Message | Echo | StatusReport | TemplateReport | Event | Broken
+Element: TypeAlias = Message | Moved | Echo | StatusReport | TemplateReport | Event | Broken
 
 NO_DAY = "0"

@@ -44,6 +44,18 @@ class Message:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """WhatsApp's word that a person's address has changed. message: that word, from the old address; the new one is here.
+
+    phone: the new number. user_id: the new user id; it changes with the number, and may change alone.
+    """
+
+    message: Message
+    phone: str | None = None
+    user_id: str | None = None
+
+
+@dataclass(frozen=True)
 class Echo:
     """Words that the office itself sent from its WhatsApp Business app, to a resident by phone or user id.
 

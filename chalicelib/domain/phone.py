@@ -4,7 +4,7 @@ import re
 
 from chalicelib.domain.errors import Malformed
 
-_USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9]{1,128}")
+_USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 # Between the digits of a number that somebody wrote in groups.
 _GAP = r"(?:[^\S\r\n]{0,2}|[^\S\r\n]?[().\-/‐-―][^\S\r\n]?)"
@@ -56,8 +56,16 @@ def from_whatsapp(digits: str) -> str:
 
 
 def is_user_id(text: str) -> bool:
-    """Whether the text is a WhatsApp user id: country code, dot, up to 128 letters and digits."""
+    """Whether the text is a WhatsApp user id: country code, dot, up to 128 letters and digits.
+
+    One that is valid for all of a group's businesses, a parent's, has `ENT.` before these.
+    """
     return _USER_ID.fullmatch(text) is not None
+
+
+def is_parents(user_id: str) -> bool:
+    """Whether a user id is a parent's."""
+    return user_id[2:].startswith(".ENT.")
 
 
 def mask(number: str) -> str:

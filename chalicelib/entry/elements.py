@@ -4,11 +4,11 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.domain import meta_codes, phone
+from chalicelib.domain import meta_codes
 from chalicelib.domain.delivery import Refused
-from chalicelib.domain.errors import Malformed
 from chalicelib.domain.inbound import NO_DAY, Event, StatusReport
-from chalicelib.domain.message import MOST_TEXT, Echo, Media, Message
+from chalicelib.domain.message import MOST_TEXT, Echo, Media, Message, Moved
+from chalicelib.entry import moves
 
 log = logging.getLogger(__name__)
 _MEDIA = ("image", "document", "audio", "video", "sticker")
@@ -32,8 +32,8 @@ def day_of(seconds: Any, otherwise: str = NO_DAY) -> str:
     return at.date().isoformat() if at else otherwise
 
 
-def message(member: dict[str, Any], value: dict[str, Any], raw: str) -> Message | Event:
-    """A resident's message. One from a group is set aside as an event.
+def message(member: dict[str, Any], value: dict[str, Any], raw: str) -> Message | Moved | Event:
+    """A resident's message, or WhatsApp's word that one is reached elsewhere now. One from a group is set aside as an event.
 
     Raises:
         BrokenElement: it has no id, no sender, no time or no number it was sent to.
@@ -42,6 +42,10 @@ def message(member: dict[str, Any], value: dict[str, Any], raw: str) -> Message 
     provider_id = _required(member.get("id"), "no_id")
     if member.get("group_id"):
         return Event("group", at.date().isoformat(), raw)
+    change = moves.change(member)
+    if change is not None:
+        told = _spoken(member, value, raw, provider_id, at, *change.before, None)
+        return Moved(told, *change.after)
     contact = _contact(member, value)
     number, user_id = _person(member, contact, "from")
     profile = contact.get("profile")
@@ -138,26 +142,17 @@ def _contact(member: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
 
 def _own(member: dict[str, Any], value: dict[str, Any]) -> set[str | None]:
     """The channel's own number, as the payload shows it."""
-    shown = (member.get("from"), _of(value.get("metadata")).get("display_phone_number"))
-    return {_phone(str(one)) for one in shown if isinstance(one, str | int) and not isinstance(one, bool)}
+    return {moves.number(member.get("from")), moves.number(_of(value.get("metadata")).get("display_phone_number"))}
 
 
 def _person(member: dict[str, Any], contact: dict[str, Any], side: str) -> tuple[str | None, str | None]:
     """Phone (E.164) and user id of the resident. Some senders put the user id where the phone belongs."""
     given = [member.get(side), member.get(f"{side}_user_id"), contact.get("wa_id"), contact.get("user_id")]
-    texts = [str(one).strip() for one in given if isinstance(one, str | int) and not isinstance(one, bool)]
-    user_id = next((one for one in texts if phone.is_user_id(one)), None)
-    number = next((found for one in texts if (found := _phone(one))), None)
+    parents = [member.get(f"{side}_parent_user_id"), contact.get("parent_user_id")]
+    number, user_id = moves.number(*given), moves.user_id(*given, *parents)
     if number is None and user_id is None:
         raise BrokenElement("no_sender")
     return number, user_id
-
-
-def _phone(text: str) -> str | None:
-    try:
-        return phone.from_whatsapp(text)
-    except Malformed:
-        return None
 
 
 def _refusal(member: dict[str, Any]) -> Refused | None:

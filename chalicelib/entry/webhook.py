@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from chalicelib.domain.inbound import NO_DAY, Broken, Element, Event
-from chalicelib.domain.message import Echo, Message
+from chalicelib.domain.message import Echo, Message, Moved
 from chalicelib.entry import elements, template_reports
 from chalicelib.entry.senders import Senders
 
@@ -59,7 +59,7 @@ def _number(digits: str) -> int | str:
 
 
 def _assigned(element: Element, numbers: Collection[str]) -> Element:
-    message = element.message if isinstance(element, Echo) else element
+    message = element.message if isinstance(element, Echo | Moved) else element
     if isinstance(message, Message) and message.phone_number_id not in numbers:
         return Broken("unknown_channel", message.at.date().isoformat(), message.raw)
     return element

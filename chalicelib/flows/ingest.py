@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from chalicelib.domain.errors import TransientError
 from chalicelib.domain.inbound import NO_DAY, Broken, Element, Event, StatusReport, TemplateReport
-from chalicelib.domain.message import Echo, Message
+from chalicelib.domain.message import Echo, Message, Moved
 from chalicelib.flows.chat import Chat
 from chalicelib.flows.coexistence import Coexistence
 from chalicelib.flows.keeping import Keeping, Stored
+from chalicelib.flows.moving import Moving
 from chalicelib.flows.receipts import Receipts
 from chalicelib.ports import Channel, SecretValues
 
@@ -25,6 +26,7 @@ class Ingest:
 
     chat: Chat
     coexistence: Coexistence
+    moving: Moving
     receipts: Receipts
     keeping: Keeping
     templates: Callable[[TemplateReport, Mapping[str, Channel]], Stored]
@@ -56,10 +58,12 @@ class Ingest:
             log.exception("an element was set aside", extra={"element": type(element).__name__})
             return self.keeping.broken(Broken(type(error).__name__, *_evidence(element)))
 
-    def _store(self, element: Element, secrets: SecretValues) -> Stored:
+    def _store(self, element: Element, secrets: SecretValues) -> Stored:  # noqa: PLR0911  # one return for each kind
         match element:
             case Message():
                 return self.chat.message(element, secrets)
+            case Moved():
+                return self.moving(element, secrets)
             case Echo():
                 return self.coexistence(element, secrets)
             case StatusReport():
@@ -77,7 +81,7 @@ def _evidence(element: Element) -> tuple[str, str]:
     match element:
         case Message():
             return element.at.date().isoformat(), element.raw
-        case Echo():
+        case Echo() | Moved():
             return element.message.at.date().isoformat(), element.message.raw
         case StatusReport():
             return element.at.date().isoformat() if element.at else NO_DAY, element.raw

@@ -72,10 +72,13 @@ class People:
 
     def _settle(self, hashes: list[str], first: Item | None, other: Item | None, person: Contact) -> str | None:
         """Makes both addresses point to one contact; None when that took a merge, and one more look."""
+        phone, first, other = first, _found(first), _found(other)
         if first is None and other is None:
             return self._create(hashes, person)
         if len(hashes) == 1 or (first is not None and first.get("other") == hashes[1]):
             return _owner(first)
+        if first is None and other is not None and self._left(phone, other):
+            return _owner(other)
         if first is None or other is None:
             return self._link(hashes, first, other, person)
         if _owner(first) == _owner(other):
@@ -84,8 +87,20 @@ class People:
         self._merge(hashes, _owner(first), _owner(other))
         return None
 
+    def new_id(self) -> str:
+        """A contact's id: random, since it stands in keys and logs."""
+        return f"{self.rng.getrandbits(80):020x}"
+
+    def _left(self, phone: Item | None, other: Item) -> bool:
+        """Whether the person of the other address has moved away from that phone: an older message of theirs brings it back."""
+        left_by = Reader(phone or {}).maybe("left_by")
+        if left_by is None or left_by == _owner(other):
+            return left_by is not None
+        people = [living(self.store, one) for one in (left_by, _owner(other))]
+        return people[0] is not None and people[1] is not None and people[0].id == people[1].id
+
     def _create(self, hashes: list[str], person: Contact) -> str:
-        contact_id = f"{self.rng.getrandbits(80):020x}"
+        contact_id = self.new_id()
         new = Contact(contact_id, person.phone, person.user_id, person.name)
         addresses = [contacts.new_address(hash_, contact_id, _other(hashes, hash_)) for hash_ in hashes]
         self.store.transact([*addresses, contacts.new(new)])
@@ -118,6 +133,11 @@ class People:
             contacts.point_address(hashes[0], into_id, hashes[1], seen=into_id),
             contacts.point_address(hashes[1], into_id, hashes[0], seen=other_id),
         ])  # fmt: skip
+
+
+def _found(item: Item | None) -> Item | None:
+    """An address's item, None while nobody is found there: a phone that was left has one all the same."""
+    return item if item is not None and "contact_id" in item else None
 
 
 def _owner(item: Item | None) -> str:

@@ -7,7 +7,7 @@ the conversation remembers is written in `talk`; `spoke#<channel number>` is whe
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from chalicelib.domain.contact import MOST_OPEN, Contact, Mark, Question, Told
 from chalicelib.domain.request import Request
@@ -23,10 +23,15 @@ def key(contact_id: str) -> Key:
     return Key(f"CONTACT#{contact_id}", "CONTACT")
 
 
+def address_hash(address_key: str, family: Literal["phone", "user"], address: str | None) -> str | None:
+    """The keyed hash of an address, None without one."""
+    return keyed_digest(address_key, f"{family}:{address}") if address else None
+
+
 def address_hashes(address_key: str, phone: str | None, user_id: str | None) -> list[str]:
     """The keyed hashes of a person's addresses, the phone's first."""
-    named = [f"phone:{phone}" if phone else "", f"user:{user_id}" if user_id else ""]
-    return [keyed_digest(address_key, one) for one in named if one]
+    both = (address_hash(address_key, "phone", phone), address_hash(address_key, "user", user_id))
+    return [one for one in both if one]
 
 
 def address_key(hash_: str) -> Key:
@@ -34,10 +39,10 @@ def address_key(hash_: str) -> Key:
     return Key(f"ADDRESS#{hash_}", "ADDRESS")
 
 
-def new_address(hash_: str, contact_id: str, other: str | None) -> Put:
-    """An address that nobody has yet. other: the hash of the same person's other address."""
+def new_address(hash_: str, contact_id: str, other: str | None) -> Update:
+    """An address that nobody has yet, or any more. other: the hash of the same person's other address."""
     item = filled({"contact_id": contact_id, "other": other})
-    return Put({**address_key(hash_)._asdict(), **item}, (Condition("pk", "absent"),))
+    return Update(address_key(hash_), set_=item, when=(Condition("contact_id", "absent"),))
 
 
 def point_address(hash_: str, contact_id: str, other: str | None, *, seen: str) -> Update:
@@ -58,6 +63,15 @@ def learn(contact_id: str, phone: str | None, user_id: str | None) -> Update:
     """Adds what became known of a contact's addresses."""
     known = filled({"phone": phone, "user_id": user_id})
     return Update(key(contact_id), set_=known, when=(Condition("pk", "present"),))
+
+
+def moved(contact_id: str, phone: str | None, user_id: str | None, at: datetime) -> Update:
+    """Where the contact is reached from now on, as far as it has changed; refused after a merge.
+
+    Whoever is merging it with what they read before has to read it again.
+    """
+    known = filled({"phone": phone, "user_id": user_id, "changed_by": f"move {stamp(at)}"})
+    return Update(key(contact_id), set_=known, when=LIVES)
 
 
 def heard(contact_id: str, phone_number_id: str, at: datetime) -> Update:

@@ -80,7 +80,9 @@ def _test_contact(store: Store, address_key: str, office: str, service: str, num
         store.put(contacts.new(Contact(tested.contact_id, user_id=tested.user_id)))
         store.update(contacts.opt_out(tested.contact_id, now))
         store.update(contacts.opens(request, only_first=True))
-        store.put(contacts.new_address(contacts.address_hashes(address_key, None, tested.user_id)[0], tested.contact_id, None))
+        store.update(
+            contacts.new_address(contacts.address_hashes(address_key, None, tested.user_id)[0], tested.contact_id, None)
+        )
         yield tested
     finally:
         _forget(store, [requests.key(tested.request_id).pk, contacts.key(tested.contact_id).pk, address.pk])

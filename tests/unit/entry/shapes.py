@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.domain.delivery import Refused, Remedy
 from chalicelib.domain.inbound import Broken, Element, Event, StatusReport, TemplateReport
-from chalicelib.domain.message import Echo, Media, Message
+from chalicelib.domain.message import Echo, Media, Message, Moved
 
 FOLDER = Path(__file__).parents[2] / "data"
 KK, KTP, PINDAH = "100000000000001", "100000000000002", "100000000000003"
@@ -30,8 +30,8 @@ def names() -> list[str]:
 
 def without_raw(element: Element) -> Element:
     """The element without the JSON that it came in."""
-    if isinstance(element, Echo):
-        return Echo(replace(element.message, raw=""))
+    if isinstance(element, Echo | Moved):
+        return replace(element, message=replace(element.message, raw=""))
     if isinstance(element, TemplateReport):
         return replace(element, event=replace(element.event, raw=""))
     return replace(element, raw="")
@@ -40,7 +40,7 @@ def without_raw(element: Element) -> Element:
 def raw_of(element: Element) -> str:
     if isinstance(element, TemplateReport):
         return element.event.raw
-    return element.message.raw if isinstance(element, Echo) else element.raw
+    return element.message.raw if isinstance(element, Echo | Moved) else element.raw
 
 
 def _message(number: int, kind: str, text: str | None = None, **more: Any) -> Message:
@@ -82,8 +82,8 @@ EXPECTED: dict[str, list[Element]] = {
     "interactive_list": [_message(15, "interactive", "Kartu Keluarga", button_id="OPEN:KK", replies_to=SENT_BEFORE)],
     "interactive_nfm": [_message(16, "interactive", replies_to=SENT_BEFORE)],
     "order": [_message(17, "order")],
-    "system_changed_number": [_message(18, "system", name=None)],
-    "system_changed_user_id": [_message(19, "system", phone=None, user_id=USER_ID, name=None)],
+    "system_changed_number": [Moved(_message(18, "system", name=None), phone="+6281200000002")],
+    "system_changed_user_id": [Moved(_message(19, "system", phone=None, user_id=USER_ID, name=None), user_id="ID.2468GHIJKL")],
     "unsupported": [_message(20, "unsupported")],
     "edit": [_message(21, "edit")],
     "revoke": [_message(22, "revoke")],

@@ -124,7 +124,7 @@ class TestAddress:
         table = written([contacts.new_address("hash", CONTACT_ID, None)])
 
         with pytest.raises(ConditionFailed):
-            table.put(contacts.new_address("hash", OTHER_ID, None))
+            table.update(contacts.new_address("hash", OTHER_ID, None))
 
     def test_knows_the_persons_other_address(self) -> None:
         table = written([contacts.new_address("hash", CONTACT_ID, "other hash"), contacts.new_address("alone", OTHER_ID, None)])
