@@ -41,7 +41,7 @@ def known_as(store: Store, address_key: str, phone: str) -> list[Contact]:
     """
     [hash_] = contacts.address_hashes(address_key, phone, None)
     address = store.get(contacts.address_key(hash_))
-    if address is None:
+    if address is None or "contact_id" not in address:
         return []
     contact_id = str(address["contact_id"])
     now = living(store, contact_id) or Contact(contact_id, phone)
@@ -60,7 +60,7 @@ def person(known: Iterable[Contact], items: Iterable[Item]) -> Person:
     raws: list[Item] = []
     said: set[str] = set()
     for item in items:
-        if item["pk"] in pks or item.get("contact_id") in ids:
+        if item["pk"] in pks or item.get("contact_id") in ids or item.get("left_by") in ids:
             mine.append(item)
         elif str(item["pk"]).startswith(_KEPT_RAW):
             raws.append(item)
@@ -81,13 +81,16 @@ def erase(store: Store, whom: Person) -> int:
     """
     whom.require_at_rest()
     for item in sorted(whom.items, key=_last_the_addresses):
-        _erase(store, item)
+        _erase(store, item, whom.contact_ids)
     return len(whom.items)
 
 
-def _erase(store: Store, item: Item) -> None:
+def _erase(store: Store, item: Item, contact_ids: frozenset[str]) -> None:
     key = Key(str(item["pk"]), str(item["sk"]))
-    if not key.pk.startswith("REQ#"):
+    if item.get("contact_id") not in {None, *contact_ids} and key.sk == "ADDRESS":
+        # Somebody else is found there now.
+        store.update(Update(key, remove=("left_by", *(name for name in item if name.startswith("moved#")))))
+    elif not key.pk.startswith("REQ#"):
         store.delete(Delete(key))
     elif key.sk == "REQUEST":
         store.update(Update(key, remove=("name", "sms_phone", "asks_human_at"), when=(Condition("pk", "present"),)))

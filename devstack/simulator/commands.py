@@ -87,6 +87,16 @@ class Echoed(Command):
     timestamp: Seconds | SecondsText | None = None
 
 
+class ChangedNumber(Command):
+    """`/sim/moved`. A phone, or a user id, is another from now on; phone_number_id: the channel number that is told."""
+
+    sender: Address = Field(alias="from")
+    to: Address
+    phone_number_id: Words
+    id: Words | None = None
+    timestamp: Seconds | SecondsText | None = None
+
+
 class RawWebhook(Command):
     """`/sim/webhook`. payload: any JSON value, or a string that is posted as it is; concurrent: all at once."""
 

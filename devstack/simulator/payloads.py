@@ -76,6 +76,16 @@ def echo(phone_number_id: str, to: str | None, message: Mapping[str, object]) ->
     return _envelope(phone_number_id, {"message_echoes": [written]}, field="smb_message_echoes")
 
 
+def moved(phone_number_id: str, old: str, new: str, message: Mapping[str, object]) -> dict[str, object]:
+    """Meta tells of a changed phone, or of a changed user id. There are no `contacts` beside it."""
+    body = f"User Warga changed from {old} to {new}"
+    if is_user_id(new):
+        system = {"body": body, "previous_user_id": old, "user_id": new, "type": "user_changed_user_id"}
+        return _envelope(phone_number_id, {"messages": [{**message, "type": "system", "system": system}]})
+    system = {"body": body, "wa_id": new, "type": "user_changed_number"}
+    return _envelope(phone_number_id, {"messages": [{"from": old, **message, "type": "system", "system": system}]})
+
+
 def text(body: str) -> dict[str, object]:
     """A text's type and content."""
     return {"type": "text", "text": {"body": body}}

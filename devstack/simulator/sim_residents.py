@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
 from devstack.simulator import commands, payloads
-from devstack.simulator.commands import Echoed, Inbound, Media, RawWebhook
+from devstack.simulator.commands import ChangedNumber, Echoed, Inbound, Media, RawWebhook
 from devstack.simulator.files import File
 from devstack.simulator.inbox import Written
 from devstack.simulator.media_types import MEDIA_TYPES
@@ -34,6 +34,12 @@ def routes(parts: Parts) -> Blueprint:
         command = commands.read(Echoed)
         _require_number(parts, command.phone_number_id)
         return jsonify(_echo(parts, command))
+
+    @sim.post("/moved")
+    def moved() -> Response:
+        command = commands.read(ChangedNumber)
+        _require_number(parts, command.phone_number_id)
+        return jsonify(_moved(parts, command))
 
     @sim.post("/webhook")
     def webhook() -> Response:
@@ -61,6 +67,16 @@ def _echo(parts: Parts, command: Echoed) -> dict[str, object]:
     timestamp = payloads.seconds(parts.clock()) if command.timestamp is None else str(command.timestamp)
     message = {"id": identifier, "timestamp": timestamp, **payloads.text(command.text)}
     raw = encoded(payloads.echo(command.phone_number_id, command.to, message))
+    answer = parts.webhook.post(raw, parts.webhook.signature(raw))
+    return {"status": answer.status, "id": identifier, "response": answer.body}
+
+
+def _moved(parts: Parts, command: ChangedNumber) -> dict[str, object]:
+    """Posts that somebody has another phone or user id. Nobody has written, so it opens no window."""
+    identifier = command.id or payloads.inbound_id(command.sender)
+    timestamp = payloads.seconds(parts.clock()) if command.timestamp is None else str(command.timestamp)
+    message = {"id": identifier, "timestamp": timestamp}
+    raw = encoded(payloads.moved(command.phone_number_id, command.sender, command.to, message))
     answer = parts.webhook.post(raw, parts.webhook.signature(raw))
     return {"status": answer.status, "id": identifier, "response": answer.body}
 

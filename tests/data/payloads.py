@@ -49,6 +49,14 @@ def echo(body: str, to: str = SITI, *, at: int, **more: Any) -> dict[str, Any]:
     return envelope(value(message_echoes=[said], number=number), field="smb_message_echoes")
 
 
+def moved(old: str, new: str, *, at: int, number: str = KTP, **ids: str) -> dict[str, Any]:
+    """A whole payload: WhatsApp tells one of the office's numbers that somebody's phone has changed."""
+    system = {"body": f"User Siti changed from {old} to {new}", "wa_id": new, "type": "user_changed_number", **ids}
+    frame = value(message("system", system, at=at, sender=old), number=number)
+    del frame["contacts"]
+    return envelope(frame)
+
+
 def status(
     word: str, callback: str | None, *, at: int | str = 0, code: int | None = None, id_: str = "wamid.sent"
 ) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def test_number_from_whatsapp_is_always_international() -> None:
     assert phone.from_whatsapp(" +6281200000001") == "+6281200000001"
 
 
-@pytest.mark.parametrize("text", ["ID.1", "ID.1349abcDEF", "US." + "a" * 128])
+@pytest.mark.parametrize("text", ["ID.1", "ID.1349abcDEF", "US." + "a" * 128, "ID.ENT.1349abcDEF"])
 def test_user_id_is_told_by_its_form(text: str) -> None:
     assert phone.is_user_id(text)
 

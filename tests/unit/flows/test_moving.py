@@ -38,10 +38,7 @@ def word(text: str, sender: str | None, *, at: int = 0, number: str = KTP, **mor
 
 def moves(old: str, new: str, *, at: int = 0, number: str = KTP, **ids: str) -> Payload:
     """WhatsApp tells one of the office's numbers that somebody's phone has changed."""
-    system = {"body": f"User Siti changed from {old} to {new}", "wa_id": new, "type": "user_changed_number", **ids}
-    value = payloads.value(payloads.message("system", system, at=NOW + at, sender=old), number=number)
-    del value["contacts"]
-    return payloads.envelope(value)
+    return payloads.moved(old, new, at=NOW + at, number=number, **ids)
 
 
 def moves_id(old: str, new: str, *, at: int = 0, **more: Any) -> Payload:

@@ -1,6 +1,7 @@
 """A resident's data is found wherever it is, and erased without touching anybody else's."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -129,3 +130,15 @@ def test_an_erasure_that_is_broken_off_is_completed_by_the_next(fault: str) -> N
         if again:
             erase(world.store, person(again, world.store.everything()))
         assert payloads.SITI not in text(world)
+
+
+def test_a_number_that_was_left_goes_too_and_its_next_owner_stays() -> None:
+    world = lived_in()
+    world.receive(payloads.moved(payloads.SITI, "6281200000078", at=world.seconds))
+    assert known_as(world.store, world.secrets.values.address_key, PHONE) == []
+    world.clock.now += timedelta(minutes=1)
+    world.say("halo")
+    next_owner = world.contact()
+    erase(world.store, found(world, "+6281200000078"))
+    assert world.contact() == next_owner
+    assert not any("left_by" in item for item in world.items("ADDRESS#"))
