@@ -123,6 +123,20 @@ def staff_calls() -> Response:
     return answered(lambda: desk.calls(staff(), parts().reading))
 
 
+@app.route("/staff/calls/{call_id}", methods=["GET"])
+def staff_call(call_id: str) -> Response:
+    from chalicelib.entry import staff as desk
+
+    return answered(lambda: desk.call(call_id, staff(), parts().reading))
+
+
+@app.route("/staff/calls/{call_id}/messages", methods=["POST"])
+def staff_answer(call_id: str) -> Response:
+    from chalicelib.entry import staff as desk
+
+    return answered(lambda: desk.answer(call_id, request(), staff(), parts().telling))
+
+
 @app.route("/staff/notices", methods=["GET"])
 def staff_notices() -> Response:
     from chalicelib.entry import staff as desk

@@ -87,6 +87,15 @@ _ROUTES = (
         (401,),
     ),
     _Route(
+        "get", "/staff/calls/{call_id}", "staff_call", "staff", "What somebody who wants a person has written",
+        (200, "CallFile"), (401, 403, 404),
+    ),
+    _Route(
+        "post", "/staff/calls/{call_id}/messages", "staff_answer", "staff",
+        "Write to them, within 24 hours of their last message", (202, "OneNotice"), _AT_DESK, body=staff.ReplyBody,
+        more=_REPEATABLE,
+    ),
+    _Route(
         "get", "/staff/notices", "staff_notices", "staff", "Notices in one state, such as what did not arrive",
         (200, "Notices"), (401, 422), query=staff.NoticesQuery,
     ),

@@ -76,10 +76,14 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "Requests": _of("Requests, and where the next page begins, if any.", {"requests": _list("Request")}, cursor=_text()),
     "Call": _of(
         "Somebody without an open request who wants to speak to a person.",
-        {"office": _text("The office's region code."), "phone_number_id": _text("The channel number."), "asked_at": _TIME},
+        {
+            "id": _text(), "office": _text("The office's region code."), "phone_number_id": _text("The channel number."),
+            "asked_at": _TIME,
+        },
         name=_text(), phone=_text("Masked."),
     ),
     "Calls": _of("Who wants to speak to a person, the latest first.", {"calls": _list("Call")}),
+    "CallFile": _of("A call, and what was written on its number.", {"call": _ref("Call"), "messages": _list("Message")}),
     "OneRequest": _of("The request as it is now, or as the same call left it before.", {"request": _ref("Request")}),
     "Change": _of(
         "One status change, numbered by the request's version after it.",
@@ -184,6 +188,7 @@ IN_PATH: dict[str, dict[str, Any]] = {
     for name, text, example in (
         ("request_id", "A request's number: in any case, with or without dashes and its prefix.", "KTP-7F3K-9QXM-2DM"),
         ("notice_id", "A notice's id, as notices have it.", "KTP-7F3K-9QXM-2DM.2"),
+        ("call_id", "A call's id, as calls have it.", "1801.0f1e2d3c4b5a69788796"),
     )
 }  # fmt: skip
 

@@ -23,6 +23,10 @@ _NOTICE = {
         {"number": 1, "channel": "whatsapp", "at": "2026-11-24T06:30:01.500Z", "outcome": "accepted"}
     ],
 }  # fmt: skip
+_CALL = {
+    "id": "1801.0f1e2d3c4b5a69788796", "office": "1801", "phone_number_id": "100000000000002", "asked_at": _OPENED,
+    "name": "Siti", "phone": "+62…001",
+}  # fmt: skip
 _STALE = {
     "type": "about:blank", "title": "The request has changed", "status": 409, "code": "stale_version",
     "detail": "The request is at version 3, not 2: read it again.",
@@ -69,10 +73,13 @@ EXAMPLES: dict[str, Any] = {
         "where": "Kantor Dukcapil, Kalianda, Sen-Kam 08-15",
     },
     "Requests": {"requests": [_REQUEST], "cursor": f"{_DUE}#{_NUMBER}"},
-    "Calls": {
-        "calls": [
-            {"office": "1801", "phone_number_id": "100000000000002", "asked_at": _OPENED, "name": "Siti", "phone": "+62…001"}
-        ]
+    "Calls": {"calls": [_CALL]},
+    "CallFile": {
+        "call": _CALL,
+        "messages": [
+            {"id": "9b74c9897bac770ffc029102a200c5de", "from": "resident", "at": _OPENED, "kind": "text",
+             "text": "mau bicara petugas", "intent": "human"}
+        ],
     },
     "OneRequest": {"request": _REQUEST | {"hold": _HOLD}},
     "File": {

@@ -111,7 +111,7 @@ class ListQuery(_Asked):
 
 
 class ReplyBody(_Body):
-    """`POST /staff/requests/{id}/messages`."""
+    """`POST /staff/requests/{id}/messages` and `POST /staff/calls/{id}/messages`."""
 
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
@@ -192,6 +192,17 @@ def reply(request_id: str, request: HttpRequest, staff: Staff, telling: Telling)
 def calls(staff: Staff, reading: Reading) -> Response:
     """`{calls: […]}`, the latest first."""
     return _answer({"calls": [views.call(one) for one in reading.calls(staff)]})
+
+
+def call(call_id: str, staff: Staff, reading: Reading) -> Response:
+    """`{call, messages}`."""
+    return _answer(views.call_file(reading.call(staff, unquote(call_id))))
+
+
+def answer(call_id: str, request: HttpRequest, staff: Staff, telling: Telling) -> Response:
+    """202 with `{notice}`: the words are on their way, and the call is listed no more."""
+    body = _body(ReplyBody, request)
+    return _answer({"notice": views.notice(telling.answer(staff, unquote(call_id), body.text, _repeat(request)))}, 202)
 
 
 def notices(request: HttpRequest, staff: Staff, telling: Telling) -> Response:

@@ -11,7 +11,7 @@ from chalicelib.domain import request as requests
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.phone import mask, mask_numbers
 from chalicelib.domain.requirements import checklist
-from chalicelib.flows.reading import Call, File
+from chalicelib.flows.reading import Call, CallFile, File
 from chalicelib.ports import Item
 from chalicelib.table import media
 from chalicelib.table.values import stamp
@@ -64,10 +64,15 @@ def call(one: Call) -> dict[str, Any]:
     """Somebody who wants a person."""
     person = one.contact
     return _plain(
-        office=one.office, phone_number_id=one.phone_number_id, asked_at=one.asked_at,
+        id=one.id, office=one.office, phone_number_id=one.phone_number_id, asked_at=one.asked_at,
         name=mask_numbers(person.name) if person and person.name else None,
         phone=mask(person.phone) if person and person.phone else None,
     )  # fmt: skip
+
+
+def call_file(one: CallFile) -> dict[str, Any]:
+    """A call, and what was written."""
+    return {"call": call(one.call), "messages": [_message(item, one) for item in one.messages]}
 
 
 def _change(one: requests.Change) -> dict[str, Any]:
@@ -78,7 +83,7 @@ def _change(one: requests.Change) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _message(item: Item, file: File) -> dict[str, Any]:
+def _message(item: Item, file: File | CallFile) -> dict[str, Any]:
     family, at, hash_ = str(item["sk"]).removesuffix(media.SUFFIX).split("#")
     text = item.get("text")
     return _plain(
@@ -88,7 +93,7 @@ def _message(item: Item, file: File) -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _media(item: Item, file: File) -> dict[str, Any] | None:
+def _media(item: Item, file: File | CallFile) -> dict[str, Any] | None:
     """A file: what its sender says of it, and what was found. People name their scans by their NIK."""
     said: Any = item.get("media", {})
     kept, link = media.kept(item), file.links.get(str(item["sk"]))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.contact import Contact
+from chalicelib.domain.errors import NotFound
 from chalicelib.domain.media import EXTENSIONS, Kept
 from chalicelib.domain.notice import Notice
 from chalicelib.domain.request import CLOSED, Change, Request, Status
@@ -60,10 +61,21 @@ class File:
 class Call:
     """Somebody without an open request who wants to speak to a person. contact: None when they are known no more."""
 
+    id: str
     office: str
     phone_number_id: str
     asked_at: datetime
     contact: Contact | None
+
+
+@dataclass(frozen=True)
+class CallFile:
+    """A call, and what was written on its channel number; messages and links as in File."""
+
+    call: Call
+    messages: list[Item]
+    links: Mapping[str, str]
+    links_until: datetime
 
 
 @dataclass(frozen=True)
@@ -102,6 +114,23 @@ class Reading:
         people = {one.id: one for one in self._people([str(row["contact_id"]) for row in rows])}
         return [_call(row, people) for row in rows]
 
+    def call(self, staff: Staff, call_id: str) -> CallFile:
+        """One call, with what the person wrote.
+
+        Raises:
+            NotFound: there is none, or it is another office's. Also Forbidden, TransientError.
+        """
+        staff.require(Right.READ_MESSAGES)
+        office, _, contact_id = call_id.partition(".")
+        staff.require_office(office)
+        row = self.store.get(talk.call_key(contact_id, office)) if contact_id else None
+        if row is None:
+            raise NotFound("There is no such call.")
+        people = {one.id: one for one in self._people([contact_id])}
+        call = _call(row, people)
+        said = self._messages(contact_id, call.phone_number_id)
+        return CallFile(call, said, self._links("chat", said), self.clock() + LINK_LIVES)
+
     def _people(self, contact_ids: list[str]) -> list[Contact]:
         keys = [contacts.key(one) for one in dict.fromkeys(contact_ids)]
         return [contacts.read(item) for item in self.store.get_many(keys)] if keys else []
@@ -117,20 +146,25 @@ class Reading:
         staff.require_office(request.office)
         items = self.store.query(requests.key(request.id).pk)
         told = [notices.read(item) for item in items if str(item["sk"]).startswith(notices.PREFIX)]
-        said = self._messages(request) if staff.may(Right.READ_MESSAGES) else []
+        readable = staff.may(Right.READ_MESSAGES) and request.contact_id is not None
+        said = self._messages(str(request.contact_id), request.phone_number_id) if readable else []
         return File(
             request=next((requests.read(item) for item in items if item["sk"] == "REQUEST"), request),
             changes=[requests.read_change(item) for item in items if str(item["sk"]).startswith("CHANGE#")],
             notices=told,
             messages=said,
-            links={str(item["sk"]): self._link(request, item, kept) for item in said if (kept := media.kept(item))},
+            links=self._links(request.id, said),
             links_until=self.clock() + LINK_LIVES,
         )
 
-    def _link(self, request: Request, message: Item, kept: Kept) -> str:
+    def _links(self, about: str, said: list[Item]) -> Mapping[str, str]:
+        """By the sort key of each message that has a file. about: how the files' names begin."""
+        return {str(item["sk"]): self._link(about, item, kept) for item in said if (kept := media.kept(item))}
+
+    def _link(self, about: str, message: Item, kept: Kept) -> str:
         """What it downloads as says nothing of the person: residents name their scans by their NIK."""
         sent = re.sub(r"\D", "", str(message["sk"]).split("#")[1])[:14]
-        name = f"{request.id}-{sent}.{EXTENSIONS.get(kept.content_type, 'bin')}"
+        name = f"{about}-{sent}.{EXTENSIONS.get(kept.content_type, 'bin')}"
         return self.files().link(kept.key, content_type=kept.content_type, name=name)
 
     def _rows(self, staff: Staff, wanted: Wanted, cursor: str) -> tuple[list[tuple[str, Request]], str | None]:
@@ -156,15 +190,13 @@ class Reading:
         needle = (wanted.q or "").casefold()
         return needle in request.id.casefold() or needle in (request.name or "").casefold()
 
-    def _messages(self, request: Request) -> list[Item]:
-        """The latest messages on the request's channel number, under every id that the person has had."""
-        if request.contact_id is None:
-            return []
+    def _messages(self, contact_id: str, phone_number_id: str | None) -> list[Item]:
+        """The latest messages on that channel number, under every id that the person has had."""
         found: list[Item] = []
-        for owner in known_as(self.store, request.contact_id):
+        for owner in known_as(self.store, contact_id):
             for family in ("MSG#", "ECHO#"):
                 found += self.store.query(contacts.key(owner).pk, family, limit=_MOST_MESSAGES, newest_first=True)
-        same = [one for one in found if one.get("phone_number_id") == request.phone_number_id]
+        same = [one for one in found if one.get("phone_number_id") == phone_number_id]
         return sorted(same, key=_as_written)[-_MOST_MESSAGES:]
 
 
@@ -175,5 +207,6 @@ def _as_written(message: Item) -> tuple[str, str]:
 
 def _call(row: Item, people: Mapping[str, Contact]) -> Call:
     reader = Reader(row)
-    person = people.get(reader.text("contact_id"))
-    return Call(reader.text("office"), reader.text("phone_number_id"), reader.time("asked_at"), person)
+    office, contact_id = reader.text("office"), reader.text("contact_id")
+    person = people.get(contact_id)
+    return Call(f"{office}.{contact_id}", office, reader.text("phone_number_id"), reader.time("asked_at"), person)

@@ -1,24 +1,23 @@
 """Staff and notices: what did not arrive, another attempt at it, and an officer's own words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from chalicelib.domain import ids
 from chalicelib.domain.catalogue import Office
-from chalicelib.domain.errors import KeyReused, Malformed, NotFound, WindowClosed
+from chalicelib.domain.errors import KeyReused, Malformed, NotFound, TransientError, WindowClosed
 from chalicelib.domain.ledger import resend
 from chalicelib.domain.notice import FIRST_DUE, Kind, Notice, State
 from chalicelib.domain.phone import mask_numbers
-from chalicelib.domain.request import Request
 from chalicelib.domain.staff import Right, Staff
 from chalicelib.flows.desk import Idempotency
 from chalicelib.flows.ledger import Ledger
 from chalicelib.flows.lookup import Lookup
 from chalicelib.flows.people import living
 from chalicelib.ports import Clock, ConditionFailed, Store, Write
-from chalicelib.table import keys, notices, requests
-from chalicelib.table.values import digest
+from chalicelib.table import keys, notices, requests, talk
+from chalicelib.table.values import Reader, digest
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Telling:
         return self.ledger.step(notice, lambda now: resend(now, self.clock())) or self.ledger.read(notice_id) or notice
 
     def reply(self, staff: Staff, request_id: str, text: str, repeat: Idempotency) -> Notice:
-        """An officer's own words, while the resident's window on the request's number is open.
+        """An officer's own words about a request, while the resident's window on its number is open.
 
         Raises:
             WindowClosed, Malformed (nobody to write to), KeyReused, Forbidden, NotFound, TransientError.
@@ -66,26 +65,51 @@ class Telling:
         staff.require(Right.INTAKE)
         request = self.lookup(request_id)
         staff.require_office(request.office)
+        if request.contact_id is None or request.phone_number_id is None:
+            raise Malformed("The resident did not write on WhatsApp.")
+        asked = [requests.human_answered(request.id)] if request.asks_human_at else []
+        to = _To(request.office, request.contact_id, request.phone_number_id, request.service, request.id)
+        return self._say(staff, to, asked, text, repeat)
+
+    def answer(self, staff: Staff, call_id: str, text: str, repeat: Idempotency) -> Notice:
+        """An officer's own words to somebody who called and has no open request; the call is listed no more.
+
+        Raises:
+            WindowClosed, KeyReused, Forbidden, NotFound, TransientError.
+        """
+        staff.require(Right.INTAKE)
+        office, _, contact_id = call_id.partition(".")
+        staff.require_office(office)
+        key = talk.call_key(contact_id, office)
+        item = self.store.get(key) if contact_id else None
+        if item is None:
+            raise NotFound("There is no such call.")
+        call = Reader(item)
+        to = _To(office, contact_id, call.text("phone_number_id"), None, None)
+        return self._say(staff, to, [talk.call_answered(key, call.time("asked_at"))], text, repeat)
+
+    def _say(self, staff: Staff, to: "_To", answered: Sequence[Write], text: str, repeat: Idempotency) -> Notice:
+        """answered: the writes by which whoever asked for a person has one now."""
         earlier = self._earlier(staff, repeat)
         if earlier is not None:
             return earlier
         now = self.clock()
-        if request.contact_id is None or request.phone_number_id is None:
-            raise Malformed("The resident did not write on WhatsApp.")
-        contact = living(self.store, request.contact_id)
-        if contact is None or not contact.window_open(request.phone_number_id, now):
+        contact = living(self.store, to.contact_id)
+        if contact is None or not contact.window_open(to.phone_number_id, now):
             raise WindowClosed("The resident's last message on this number is more than 24 hours old.")
         notice = Notice(
-            id=ids.notice_of_message(request.contact_id, digest(f"{now.isoformat()} {self.rng.getrandbits(128)}")),
-            kind=Kind.REPLY, answer=True, office=request.office, contact_id=request.contact_id,
-            phone_number_id=request.phone_number_id, caused_at=now, due_at=now + FIRST_DUE, service=request.service,
-            request_id=request.id, body=mask_numbers(text),
+            id=ids.notice_of_message(to.contact_id, digest(f"{now.isoformat()} {self.rng.getrandbits(128)}")),
+            kind=Kind.REPLY, answer=True, office=to.office, contact_id=to.contact_id, phone_number_id=to.phone_number_id,
+            caused_at=now, due_at=now + FIRST_DUE, service=to.service, request_id=to.request_id, body=mask_numbers(text),
         )  # fmt: skip
         key = [keys.put_new(staff.actor, repeat.key, repeat.body_hash, notice.id, now)] if repeat.key else []
         try:
-            self.store.transact([notices.put_new(notice), *key, *_answered(request)])
-        except ConditionFailed:
-            return self._earlier(staff, repeat) or notice
+            self.store.transact([notices.put_new(notice), *key, *answered])
+        except ConditionFailed as failed:
+            earlier = self._earlier(staff, repeat)
+            if earlier is not None:
+                return earlier
+            raise TransientError("somebody else wrote at the same time") from failed
         return notice
 
     def _earlier(self, staff: Staff, repeat: Idempotency) -> Notice | None:
@@ -98,6 +122,12 @@ class Telling:
         return self.ledger.read(str(item["subject"]))
 
 
-def _answered(request: Request) -> list[Write]:
-    """Whoever asked for a person has one now."""
-    return [requests.human_answered(request.id)] if request.asks_human_at else []
+@dataclass(frozen=True)
+class _To:
+    """Whom an officer writes to, on which number, and about which request."""
+
+    office: str
+    contact_id: str
+    phone_number_id: str
+    service: str | None
+    request_id: str | None

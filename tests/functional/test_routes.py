@@ -53,9 +53,12 @@ STAFF_ROUTES = [
     ("POST", "/staff/requests"),
     ("GET", f"/staff/requests/{NOTHING}"),
     ("POST", f"/staff/requests/{NOTHING}/status"),
+    ("POST", f"/staff/requests/{NOTHING}/requirements"),
     ("POST", "/staff/requests/status"),
     ("POST", f"/staff/requests/{NOTHING}/messages"),
     ("GET", "/staff/calls"),
+    ("GET", "/staff/calls/1801.0"),
+    ("POST", "/staff/calls/1801.0/messages"),
     ("GET", "/staff/notices"),
     ("POST", f"/staff/requests/{NOTHING}/requirements"),
     ("POST", f"/staff/notices/{NOTHING}.1/resend"),
@@ -92,7 +95,10 @@ def test_without_a_live_token_no_staff_route_answers_or_writes(stand: Stand, met
 
 def test_every_route_for_staff_is_in_the_list_above(stand: Stand) -> None:
     routes = {(method, path) for path, methods in stand.client._app.routes.items() for method in methods}  # noqa: SLF001
-    named = {path.replace("{request_id}", NOTHING).replace("{notice_id}", f"{NOTHING}.1") for _, path in routes}
+    named = {
+        path.replace("{request_id}", NOTHING).replace("{notice_id}", f"{NOTHING}.1").replace("{call_id}", "1801.0")
+        for _, path in routes
+    }
     assert {path for path in named if path.startswith("/staff")} == {path for _, path in STAFF_ROUTES}
 
 

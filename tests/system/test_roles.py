@@ -19,7 +19,8 @@ LIST, WALK_IN = ("get", "/staff/requests"), ("post", "/staff/requests")
 FILE, CHANGE = ("get", "/staff/requests/{request_id}"), ("post", "/staff/requests/{request_id}/status")
 CHANGE_MANY, REPLY = ("post", "/staff/requests/status"), ("post", "/staff/requests/{request_id}/messages")
 CHECK = ("post", "/staff/requests/{request_id}/requirements")
-CALLS = ("get", "/staff/calls")
+CALLS, CALL = ("get", "/staff/calls"), ("get", "/staff/calls/{call_id}")
+ANSWER = ("post", "/staff/calls/{call_id}/messages")
 NOTICES, RESEND = ("get", "/staff/notices"), ("post", "/staff/notices/{notice_id}/resend")
 
 # Each role's status, in the order of ROLES; then those of a token of another office, and of none.
@@ -33,6 +34,8 @@ ALLOWED: dict[tuple[str, str], tuple[int, ...]] = {
     CHECK:       (409, 409, 409, 409, 403,   404,       401),
     REPLY:       (202, 202, 202, 202, 403,   404,       401),
     CALLS:       (200, 200, 200, 200, 200,   200,       401),
+    CALL:        (200, 200, 200, 200, 403,   404,       401),
+    ANSWER:      (202, 202, 202, 202, 403,   404,       401),
     NOTICES:     (200, 200, 200, 200, 200,   200,       401),
     RESEND:      (403, 403, 202, 202, 403,   404,       401),
 }  # fmt: skip
@@ -51,6 +54,7 @@ BODIES: dict[tuple[str, str], Any] = {
     CHANGE: {"to": "verified", "expected_version": 99},
     CHECK: {"requirements": {"kk": "received"}, "expected_version": 99},
     REPLY: {"text": "Baik, Ibu."},
+    ANSWER: {"text": "Baik, Ibu."},
 }
 CALLERS = (*ROLES, "elsewhere", "nobody")
 
@@ -70,14 +74,17 @@ def tokens(devstack: Devstack) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def chat(devstack: Devstack) -> dict[str, str]:
-    """A request from a chat whose window is open, and the notice of its opening."""
+    """A request from a chat whose window is open, the notice of its opening, and somebody else who wants a person."""
+    caller = {"from": "+6281200009202", "phone_number_id": "100000000000002", "text": "mau bicara petugas"}
+    devstack.sim("inbound", **caller)
     sender = "+6281200009201"
     devstack.sim("inbound", **{"from": sender, "phone_number_id": "100000000000002", "media": {"type": "image"}})
     devstack.settle()
     listed = devstack.staff("GET", "/staff/requests?service=KTP&limit=100").json["requests"]
     files = [devstack.staff("GET", f"/staff/requests/{one['id']}").json for one in listed]
     mine = next(one for one in files if one["messages"] and one["notices"] and one["request"]["version"] == 1)
-    return {"request_id": mine["request"]["id"], "notice_id": mine["notices"][0]["id"]}
+    [call] = [one for one in devstack.staff("GET", "/staff/calls").json["calls"] if one["phone"].endswith("202")]
+    return {"request_id": mine["request"]["id"], "notice_id": mine["notices"][0]["id"], "call_id": call["id"]}
 
 
 def ask(devstack: Devstack, token: str, route: tuple[str, str], chat: dict[str, str], body: Any = None) -> Answer:

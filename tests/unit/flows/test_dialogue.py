@@ -295,6 +295,7 @@ class TestPerson:
         [shown] = world.parts.reading.calls(world.officer)
         assert (shown.office, shown.asked_at, shown.contact) == ("1801", START, world.contact())
         assert views.call(shown) == {
+            "id": f"1801.{world.contact().id}",
             "office": "1801",
             "phone_number_id": KTP,
             "asked_at": "2026-11-24T03:00:00.000Z",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.delivery import FreeText, Remedy
-from chalicelib.domain.errors import KeyReused, Malformed, NotFound, Rejected, WindowClosed
+from chalicelib.domain.errors import KeyReused, Malformed, NotFound, Rejected, TransientError, WindowClosed
 from chalicelib.domain.notice import Kind, Notice, State
 from chalicelib.domain.request import Request, Status
 from chalicelib.domain.staff import Role
@@ -236,3 +236,80 @@ def test_who_may_not_do_the_intake_may_not_write() -> None:
         world.parts.telling.reply(world.staff(Role.INTEGRATION), request.id, "halo", NO_KEY)
     with pytest.raises(NotFound):
         world.parts.telling.reply(world.staff(Role.ADMIN, "1701"), request.id, "halo", NO_KEY)
+
+
+def calling(world: World | None = None) -> World:
+    """Somebody without a request wants a person."""
+    world = world or World(more_offices=("1701",))
+    world.say("halo")
+    world.clock.now += timedelta(seconds=1)
+    world.say("mau bicara petugas")
+    world.run()
+    return world
+
+
+def test_whoever_calls_without_a_request_is_read_and_answered_and_then_listed_no_more() -> None:
+    world = calling()
+    [call] = world.parts.reading.calls(world.officer)
+    assert [one["text"] for one in world.parts.reading.call(world.officer, call.id).messages] == ["halo", "mau bicara petugas"]
+
+    world.parts.telling.answer(world.officer, call.id, "Baik, Ibu. Ada yang bisa dibantu?", NO_KEY)
+    world.run()
+
+    sent = world.whatsapp.arrivals[-1].message.content
+    assert isinstance(sent, FreeText)
+    assert "Ada yang bisa dibantu?" in sent.body
+    assert world.parts.reading.calls(world.officer) == []
+
+
+def test_whoever_calls_again_after_the_answer_is_listed_again() -> None:
+    world = calling()
+    [call] = world.parts.reading.calls(world.officer)
+    world.parts.telling.answer(world.officer, call.id, "Baik, Ibu.", NO_KEY)
+    world.advance(minutes=1)
+    world.say("mau bicara petugas")
+    assert [one.id for one in world.parts.reading.calls(world.officer)] == [call.id]
+
+
+@pytest.mark.parametrize("call_id", ["1801.", "1801", "1801.0f1e", "", ".", "9999.0f1e"])
+def test_a_call_that_is_not_there_is_not_found(call_id: str) -> None:
+    world = calling()
+    with pytest.raises(NotFound):
+        world.parts.telling.answer(world.officer, call_id, "Baik, Ibu.", NO_KEY)
+    with pytest.raises(NotFound):
+        world.parts.reading.call(world.officer, call_id)
+
+
+def test_another_offices_calls_are_not_there() -> None:
+    world = calling()
+    [call] = world.parts.reading.calls(world.officer)
+    elsewhere = world.staff(Role.ADMIN, "1701")
+    with pytest.raises(NotFound):
+        world.parts.telling.answer(elsewhere, call.id, "Baik, Ibu.", NO_KEY)
+    with pytest.raises(NotFound):
+        world.parts.reading.call(elsewhere, call.id)
+
+
+def test_a_caller_whose_window_has_closed_cannot_be_answered_and_stays_listed() -> None:
+    world = calling()
+    [call] = world.parts.reading.calls(world.officer)
+    world.clock.now += timedelta(hours=25)
+    with pytest.raises(WindowClosed):
+        world.parts.telling.answer(world.officer, call.id, "Baik, Ibu.", NO_KEY)
+    assert world.parts.reading.calls(world.officer) == [call]
+
+
+def test_an_answer_to_somebody_who_calls_again_meanwhile_is_tried_again_by_the_officer() -> None:
+    world = calling()
+    [call] = world.parts.reading.calls(world.officer)
+    calm = calling()
+    names = operations(calm.store, partial(calm.parts.telling.answer, calm.officer, call.id, "Baik, Ibu.", NO_KEY))
+
+    def again() -> None:
+        world.clock.now += timedelta(minutes=1)
+        world.say("mau bicara petugas")
+
+    with disturbed(world.store, len(names) - 1, "before", again), pytest.raises(TransientError):
+        world.parts.telling.answer(world.officer, call.id, "Baik, Ibu.", NO_KEY)
+    assert [one.id for one in world.parts.reading.calls(world.officer)] == [call.id]
+    assert not [one for one in world.notices() if one.kind is Kind.REPLY]
