@@ -101,6 +101,20 @@ class Wiring:
 
     @cached_property
     def media_source(self) -> MediaSource:
+        from chalicelib.adapters.media_by_channel import MediaByChannel
+
+        return MediaByChannel(self.secrets, lambda: self.media_by_meta, lambda: self.media_by_aws)
+
+    @cached_property
+    def media_by_aws(self) -> MediaSource:
+        from chalicelib.adapters.s3_files import s3_config
+        from chalicelib.adapters.social_media import SocialMedia, social_config
+
+        clients = self._client("socialmessaging", social_config()), self._client("s3", s3_config())
+        return SocialMedia(*clients, self.settings.media_bucket, self.secrets)
+
+    @cached_property
+    def media_by_meta(self) -> MediaSource:
         from chalicelib.adapters.whatsapp_media import CloudMedia
 
         return CloudMedia(self.settings.graph_url, self.settings.graph_version, self.secrets)

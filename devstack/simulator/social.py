@@ -1,4 +1,4 @@
-"""`POST /v1/whatsapp/send` of AWS End User Messaging Social (`socialmessaging`).
+"""`POST /v1/whatsapp/send` and `POST /v1/whatsapp/media/get` of AWS End User Messaging Social (`socialmessaging`).
 
 AWS takes a message that is well formed and answers with an id of its own. Whatever WhatsApp has against it comes as a `failed`
 report by the event destination, with Meta's code: a window that is closed, a template that is paused, a person without
@@ -54,6 +54,20 @@ def routes(parts: Parts) -> Blueprint:
 
         ending = Exchange(accept, refuse, "InternalServiceException", throttled="ThrottledRequestException")
         return exchange.end(ending, outcome, parts.wire, request.environ)
+
+    @social.post("/v1/whatsapp/media/get")
+    def get_media() -> Response:
+        asked = social_request.read_get_media(parts.config.numbers)
+        file = parts.files.get(asked.media_id, parts.clock())
+        if file is None:
+            raise SocialError("ResourceNotFoundException", "The media is not there")
+        ending = file.mime_type.partition(";")[0].rpartition("/")[2]
+        assert parts.config.account is not None, "a number with an origination has an account"
+        try:
+            parts.config.account.put(asked.bucket, f"{asked.prefix}{file.id}.{ending}", file.content, file.mime_type)
+        except PermissionError as error:
+            raise SocialError("AccessDeniedException", "The bucket cannot be written") from error
+        return jsonify(mimeType=file.mime_type, fileSize=-(-len(file.content) // 1024))
 
     return social
 

@@ -14,6 +14,8 @@ from devstack.simulator.config import Number
 
 _ORIGINATION = re.compile(r"phone-number-id-.+|arn:.*:phone-number-id/[0-9a-zA-Z]+")
 _VERSION = re.compile(r"v[0-9]{1,3}\.[0-9]")
+_MEDIA_ID = re.compile(r"[A-Za-z0-9]{1,100}")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _LONGEST_MESSAGE = 2_048_000
 
@@ -95,3 +97,27 @@ def callback(body: object) -> str | None:
     """What the sender wants to have back in reports."""
     given = body.get("biz_opaque_callback_data") if isinstance(body, dict) else None
     return given if isinstance(given, str) else None
+
+
+@dataclass(frozen=True)
+class GetMedia:
+    """GetWhatsAppMessageMedia, into a bucket."""
+
+    media_id: str
+    bucket: str
+    prefix: str
+
+
+def read_get_media(numbers: Mapping[str, Number]) -> GetMedia:
+    """The current request. Raises SocialError."""
+    body = signed_body("originationPhoneNumberId", "mediaId")
+    number_of(body["originationPhoneNumberId"], numbers)
+    media_id, file = body["mediaId"], body.get("destinationS3File")
+    if not isinstance(media_id, str) or not _MEDIA_ID.fullmatch(media_id):
+        raise SocialError("ValidationException", "mediaId: does not fit the pattern")
+    if not isinstance(file, dict) or "destinationS3PresignedUrl" in body:
+        raise SocialError("InvalidParametersException", "the simulator writes to destinationS3File only")
+    bucket, prefix = file.get("bucketName"), file.get("key")
+    if not isinstance(bucket, str) or not _BUCKET.fullmatch(bucket) or not isinstance(prefix, str):
+        raise SocialError("ValidationException", "destinationS3File: does not fit the pattern")
+    return GetMedia(media_id, bucket, prefix)
