@@ -1,6 +1,7 @@
 """The simulator's End User Messaging Social, asked by botocore's own client."""
 
 import base64
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -179,3 +180,50 @@ def test_the_window_closes_after_a_day(stand: Stand, social: Any) -> None:
     stand.settle()
 
     assert [one["errors"][0]["code"] for one in stand.account.statuses()] == [131047]
+
+
+def fetch(social: Any, media_id: str, **more: object) -> Any:
+    place = {"bucketName": "kabar-media", "key": "incoming/1/"}
+    asked = {"mediaId": media_id, "originationPhoneNumberId": ORIGINATION, "destinationS3File": place, **more}
+    return social.get_whatsapp_message_media(**asked)
+
+
+def test_a_file_is_written_into_the_bucket_under_a_name_of_awss_own(stand: Stand, social: Any) -> None:
+    stand.post("/sim/inbound", {"from": SITI, "phone_number_id": BY_AWS, "media": {"type": "image"}})
+    image = stand.account.entries()[0]["changes"][0]["value"]["messages"][0]["image"]
+
+    answer = fetch(social, image["id"])
+
+    [((bucket, key), content)] = stand.account.files.items()
+    assert (bucket, key) == ("kabar-media", f"incoming/1/{image['id']}.jpeg")
+    assert base64.b64encode(hashlib.sha256(content).digest()).decode() == image["sha256"]
+    assert (answer["mimeType"], answer["fileSize"]) == ("image/jpeg", -(-len(content) // 1024))
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"mediaId": "12345"}, "ResourceNotFoundException"),
+        ({"mediaId": "not/an/id"}, "ValidationException"),
+        ({"originationPhoneNumberId": "phone-number-id-another"}, "ResourceNotFoundException"),
+        ({"destinationS3File": {"bucketName": "another-bucket", "key": "incoming/1/"}}, "AccessDeniedException"),
+        ({"destinationS3PresignedUrl": {"url": "https://x.s3.amazonaws.com/y", "headers": {}}}, "InvalidParametersException"),
+    ],
+)
+def test_a_file_that_cannot_be_had_is_refused(stand: Stand, social: Any, more: dict[str, object], code: str) -> None:
+    kept = stand.http.request("POST", f"{stand.url}/sim/files", body=b"x", headers={"Content-Type": "image/jpeg"}).json()["id"]
+    asked = {"media_id": kept, **more}
+    if "mediaId" in more:
+        asked["media_id"] = asked.pop("mediaId")
+    with pytest.raises(botocore.exceptions.ClientError) as caught:
+        fetch(social, **asked)
+    assert caught.value.response["Error"]["Code"] == code
+    assert stand.account.files == {}
+
+
+def test_a_file_is_to_be_had_for_a_week(stand: Stand, social: Any) -> None:
+    kept = stand.http.request("POST", f"{stand.url}/sim/files", body=b"x", headers={"Content-Type": "image/jpeg"}).json()["id"]
+    fetch(social, kept)
+    stand.clock.now += timedelta(days=8)
+    with pytest.raises(botocore.exceptions.ClientError, match="ResourceNotFoundException"):
+        fetch(social, kept)
