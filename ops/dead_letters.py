@@ -1,9 +1,9 @@
-"""`ops dead-letters`: notices that deliver could not take, and files that media could not fetch, five times in a row."""
+"""`ops dead-letters`: what the functions could not take, again and again: notices, files, and events of AWS's own WhatsApp."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import click
@@ -12,12 +12,11 @@ from rich.table import Table
 from chalicelib.ports import Item, Key, Store
 from chalicelib.table import media as files
 from chalicelib.table import notices
+from ops import social
 from ops.console import results, say
+from ops.letters import letters, sent_at, show_again
 from ops.standing import Standing, standing
 from ops.target import Target, at_stage
-
-_MOST = 200
-_HIDDEN_S = 30
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Letter:
 
 def read(client: Any, url: str, post: Post = POSTS[0]) -> list[Letter]:
     """Up to 200 dead letters, hidden from other readers for half a minute. client: SQS's."""
-    return [_letter(message, post) for message in _messages(client, url)]
+    return [_letter(message, post) for message in letters(client, url)]
 
 
 def redrive(client: Any, dead_url: str, url: str, post: Post = POSTS[0]) -> tuple[int, int]:
@@ -81,33 +80,13 @@ def redrive(client: Any, dead_url: str, url: str, post: Post = POSTS[0]) -> tupl
     return moved, left
 
 
-def show_again(client: Any, url: str, letters: list[Letter]) -> None:
-    """Makes letters that were read visible at once."""
-    for letter in letters:
-        client.change_message_visibility(QueueUrl=url, ReceiptHandle=letter.receipt, VisibilityTimeout=0)
-
-
-def _messages(client: Any, url: str) -> Iterator[dict[str, Any]]:
-    seen: set[str] = set()
-    while len(seen) < _MOST:
-        answer = client.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=_HIDDEN_S, AttributeNames=["SentTimestamp"]
-        )
-        fresh = [one for one in answer.get("Messages", []) if one["MessageId"] not in seen]
-        if not fresh:
-            return
-        seen.update(one["MessageId"] for one in fresh)
-        yield from fresh
-
-
 def _letter(message: dict[str, Any], post: Post) -> Letter:
-    sent = datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)
     try:
         about = str(json.loads(message["Body"])[post.subject])
         post.key(about)
     except (ValueError, KeyError, TypeError):
         about = None
-    return Letter(message["ReceiptHandle"], about, sent)
+    return Letter(message["ReceiptHandle"], about, sent_at(message))
 
 
 def _state(store: Store, post: Post, about: str | None) -> str:
@@ -119,7 +98,7 @@ def _state(store: Store, post: Post, about: str | None) -> str:
 
 @click.group("dead-letters")
 def group() -> None:
-    """See and send on the notices and files that their functions could not take."""
+    """See and send on the notices, files and events that their functions could not take."""
 
 
 @group.command("list")
@@ -130,6 +109,8 @@ def list_command(target: Target) -> None:
     table = Table("What", "About", "State", "On the queue since (UTC)")
     for post in POSTS:
         _list(target, here, post, table)
+    if url := here.outputs.get(f"{social.DEAD_LETTERS}Url"):
+        _list_events(target.client("sqs"), url, table)
     if table.row_count:
         results().print(table)
     else:
@@ -138,19 +119,30 @@ def list_command(target: Target) -> None:
 
 def _list(target: Target, here: Standing, post: Post, table: Table) -> None:
     client, store = target.client("sqs"), target.store(here.outputs["TableName"])
-    letters = read(client, here.outputs[post.dead], post)
-    for letter in letters:
+    found = read(client, here.outputs[post.dead], post)
+    for letter in found:
         state = _state(store, post, letter.about)
         table.add_row(post.subject, letter.about or "?", state, f"{letter.sent_at:%Y-%m-%d %H:%M:%S}")
-    show_again(client, here.outputs[post.dead], letters)
+    show_again(client, here.outputs[post.dead], [letter.receipt for letter in found])
+
+
+def _list_events(client: Any, url: str, table: Table) -> None:
+    """What came by End User Messaging Social."""
+    found = social.read(client, url)
+    for letter in found:
+        state = "not stored" if letter.event else "not an event"
+        table.add_row("event", letter.id, state, f"{letter.sent_at:%Y-%m-%d %H:%M:%S}")
+    show_again(client, url, [letter.receipt for letter in found])
 
 
 @group.command("redrive")
 @at_stage
 def redrive_command(target: Target) -> None:
-    """Put all dead letters back on their queues. What was sent or fetched meanwhile is not sent or fetched again."""
+    """Put all dead letters back where they came from. What was done meanwhile is not done again."""
     here, client = standing(target), target.client("sqs")
     counts = [redrive(client, here.outputs[post.dead], here.outputs[post.queue], post) for post in POSTS]
+    if url := here.outputs.get(f"{social.DEAD_LETTERS}Url"):
+        counts.append(social.redrive(client, target.client("lambda"), target.stage, url))
     moved, left = (sum(numbers) for numbers in zip(*counts, strict=True))
     say(f"Put {moved} back." if moved else "Nothing to put back.")
     if left:

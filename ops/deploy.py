@@ -3,7 +3,7 @@
 import click
 
 from ops import bootstrap as bootstrapping
-from ops import chalice, deployed, packages, secrets
+from ops import chalice, deployed, packages, secrets, social
 from ops.bootstrap import Bootstrapped
 from ops.catalogue import all_problems
 from ops.console import say
@@ -20,13 +20,15 @@ def deploy(target: Target, base: Bootstrapped) -> list[str]:
     before = deployed.snapshot(target, base.record, api_stage)
     chalice.run(target, "deploy")
     tune(target.client("lambda"), target.client("apigateway"), base.record, api_stage)
+    dead_letters = base.outputs.get(f"{social.DEAD_LETTERS}Arn")
+    caught = social.catch(target, base.record, dead_letters) if dead_letters else []
     base.record.share()
     running = deployed.function(target, "api_handler")
     if running is None:
         raise Failure("chalice deploy made no function for the API.")
     kept = packages.Packages(target.client("s3"), base.outputs["DeploymentsBucket"])
     kept.keep(packages.local(running["CodeSha256"]), utc_now())
-    return deployed.difference(before, deployed.snapshot(target, base.record, api_stage))
+    return caught + deployed.difference(before, deployed.snapshot(target, base.record, api_stage))
 
 
 def api_stage_of(stage: str) -> str:

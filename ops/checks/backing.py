@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from ops import social
 from ops.checks.finding import Finding, Level, Patient, bad, fine, judged
 from ops.project import TEMPLATE
 from ops.stack import Backing
@@ -75,12 +76,14 @@ def queues(patient: Patient) -> Iterator[Finding]:
     ):
         waiting, hidden = _depth(patient, queue)
         yield fine(what, f"{waiting} waiting, {hidden} in hand")
-        dead, _ = _depth(patient, dead_letters)
-        named = "dead letters" if what == "queue" else f"dead letters of {what}"
-        if dead:
-            yield Finding(Level.WARNING, named, f"{dead}: see `ops dead-letters list`")
-        else:
-            yield fine(named, "none")
+        yield _dead(patient, "dead letters" if what == "queue" else f"dead letters of {what}", dead_letters)
+    if f"{social.DEAD_LETTERS}Url" in patient.here.outputs:
+        yield _dead(patient, "dead letters of events", f"{social.DEAD_LETTERS}Url")
+
+
+def _dead(patient: Patient, named: str, output: str) -> Finding:
+    dead, _ = _depth(patient, output)
+    return Finding(Level.WARNING, named, f"{dead}: see `ops dead-letters list`") if dead else fine(named, "none")
 
 
 def _depth(patient: Patient, output: str) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ops import deployed, tuning
+from ops import deployed, social, tuning
 from ops.checks.finding import Finding, Level, Patient, bad, fine, judged
 from ops.configure import Outputs, environment, policies
 from ops.deploy import api_stage_of
@@ -82,6 +82,8 @@ def topics(patient: Patient) -> Iterator[Finding]:
             yield bad(f"what calls {name}", f"there is no topic {topic}: see the stack")
         elif function is not None:  # else another check says so
             faults = _hearing(patient, arn, function["FunctionArn"]) + _held(patient, function["FunctionArn"])
+            if name == SOCIAL:
+                faults += social.faults(patient.target, patient.here.record, patient.here.outputs[f"{social.DEAD_LETTERS}Arn"])
             yield judged(f"what calls {name}", faults, topic)
 
 

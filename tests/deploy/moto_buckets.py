@@ -33,6 +33,7 @@ def _equipped(bucket: FakeBucket, said: Mapping[str, Any]) -> FakeBucket:
 
 def _as_api(rule: Mapping[str, Any]) -> dict[str, Any]:
     """A rule of the template under the names that S3's own API has."""
-    named = {"ID": rule["Id"], "Filter": {"Prefix": ""}, **{name: value for name, value in rule.items() if name != "Id"}}
+    same = {name: value for name, value in rule.items() if name not in {"Id", "Prefix"}}
+    named = {"ID": rule["Id"], "Filter": {"Prefix": rule.get("Prefix", "")}, **same}
     days = named.pop("ExpirationInDays", None)
     return named if days is None else {**named, "Expiration": {"Days": days}}
