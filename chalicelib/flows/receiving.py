@@ -24,9 +24,10 @@ NOT_TAKEN = NotKept(FileState.REFUSED, "type_not_taken")
 
 
 def receive(download: Download, announced: set[bytes], content: IO[bytes]) -> Received | NotKept:
-    """Writes the file to `content`, no further than it takes to know that the office does not want it.
+    """Writes the file to `content`; one that is too large, no further than that.
 
-    announced: hashes that it was said to have.
+    announced: hashes that it was said to have. What has another one is no file of the resident's, but perhaps a server's page
+    about its own trouble: it says nothing against the file.
 
     Raises:
         NotNow: it does not come to its end, or something else came than was announced.
@@ -35,17 +36,18 @@ def receive(download: Download, announced: set[bytes], content: IO[bytes]) -> Re
         return TOO_LARGE
     head = _head(download.pieces)
     content_type = recognise(head[:HEAD])
-    if content_type is None:
-        return NOT_TAKEN
+    limit = most(content_type) if content_type else LARGEST
     size, digest = 0, hashlib.sha256()
     for piece in chain([head], download.pieces):
         size += len(piece)
-        if size > most(content_type):
+        if size > limit:
             return TOO_LARGE
         digest.update(piece)
         content.write(piece)
     if download.size not in {None, size} or announced - {digest.digest()}:
         raise NotNow("other_content")
+    if content_type is None:
+        return NOT_TAKEN
     return Received(content_type, size, digest.digest())
 
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from devstack.simulator import faults
 from devstack.simulator.addresses import canonical
+from devstack.simulator.file_faults import file_fault
 from devstack.simulator.media_types import MEDIA_TYPES
 from devstack.simulator.outbox import Channel
 from devstack.simulator.problems import BadCommand
@@ -118,6 +119,18 @@ class SetFault(Command):
     def _channel_can_end_so(self) -> "SetFault":
         if self.channel and not faults.outcome(self.outcome).fits(self.channel):
             raise ValueError(f"{self.outcome} means nothing for channel {self.channel}")
+        return self
+
+
+class SetFileFault(Command):
+    """`/sim/files/<id>/faults`."""
+
+    outcome: str
+    times: int = Field(default=1, ge=1, le=100_000)
+
+    @model_validator(mode="after")
+    def _is_known(self) -> "SetFileFault":
+        file_fault(self.outcome, self.times)
         return self
 
 

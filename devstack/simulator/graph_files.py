@@ -10,10 +10,10 @@ import secrets
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from devstack.simulator import graph_access
+from devstack.simulator import file_faults, graph_access
 from devstack.simulator.files import File
 from devstack.simulator.graph_errors import GraphError
 from devstack.simulator.parts import Parts
@@ -34,7 +34,8 @@ def routes(parts: Parts) -> Blueprint:
         file = parts.files.get(media_id, parts.clock())
         if file is None:
             raise graph_access.no_such_object("get")
-        return jsonify(messaging_product="whatsapp", url=_address(file, parts.clock(), secret), **_described(file))
+        about = {"messaging_product": "whatsapp", "url": _address(file, parts.clock(), secret), **_described(file)}
+        return file_faults.described(parts.file_faults.take(media_id, of_its_description=True), about)
 
     @graph.get("/whatsapp_business/attachments/")
     def download() -> Response:
@@ -43,7 +44,9 @@ def routes(parts: Parts) -> Blueprint:
         now, identifier, until = parts.clock(), request.args.get("mid", ""), request.args.get("ext", "")
         genuine = hmac.compare_digest(request.args.get("hash", "").encode(), _signature(identifier, until, secret).encode())
         file = parts.files.get(identifier, now) if genuine and now.timestamp() < int(until) else None
-        return Response(file.content, content_type=file.mime_type) if file else Response(status=404)
+        if file is None:
+            return Response(status=404)
+        return file_faults.handed_out(parts.file_faults.take(identifier, of_its_description=False), file, parts.wire)
 
     return graph
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from devstack.simulator.config import Control, SimulatorConfig
 from devstack.simulator.faults import Faults
+from devstack.simulator.file_faults import FileFaults
 from devstack.simulator.files import Files
 from devstack.simulator.inbox import Inbox
 from devstack.simulator.inward import Inward
@@ -28,6 +29,7 @@ class Parts:
     control: Control
     faults: Faults
     files: Files
+    file_faults: FileFaults
     inbox: Inbox
     inward: Inward
     limits: Limits
@@ -41,7 +43,7 @@ class Parts:
 
     def reset(self) -> None:
         """Back to the beginning, but for what Kabar knows from residents: windows and files stay, as Kabar's data does."""
-        for part in (self.faults, self.inbox, self.limits, self.outbox, self.phones, self.reporter):
+        for part in (self.faults, self.file_faults, self.inbox, self.limits, self.outbox, self.phones, self.reporter):
             part.clear()
         self.templates.reset()
 
@@ -56,6 +58,7 @@ def create_parts(config: SimulatorConfig, clock: Callable[[], datetime], control
         control=control,
         faults=Faults(),
         files=Files(),
+        file_faults=FileFaults(),
         inbox=Inbox(),
         inward=inward,
         limits=Limits(),

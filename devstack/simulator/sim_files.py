@@ -3,6 +3,9 @@
 from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
+from devstack.simulator import commands
+from devstack.simulator.commands import SetFileFault
+from devstack.simulator.file_faults import file_fault
 from devstack.simulator.media_types import is_mime_type
 from devstack.simulator.parts import Parts
 from devstack.simulator.problems import BadCommand, problem
@@ -26,6 +29,15 @@ def routes(parts: Parts) -> Blueprint:
         if name is not None and not 0 < len(name) <= _LONGEST_NAME:
             raise BadCommand(f"name: 1 to {_LONGEST_NAME} characters")
         return jsonify(parts.files.keep(parts.clock(), mime_type, content, name).told())
+
+    @sim.post("/<identifier>/faults")
+    def set_fault(identifier: str) -> Response:
+        """How Meta hands this file out the next times → the command."""
+        command = commands.read(SetFileFault)
+        if parts.files.get(identifier, parts.clock()) is None:
+            raise BadCommand("there is no such file, or no more")
+        parts.file_faults.add(identifier, file_fault(command.outcome, command.times))
+        return jsonify(command.model_dump())
 
     @sim.get("/<identifier>")
     def show(identifier: str) -> Response:

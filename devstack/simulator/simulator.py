@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from devstack.simulator import (
+    file_faults,
     graph,
     graph_access,
     graph_files,
@@ -41,12 +42,14 @@ POST /sim/handshake  sets up the webhook           GET  /sim/state       counts
 POST /sim/read       a resident reads              GET  /sim/thread      a phone and its messages (?phone=)
 POST /sim/files      what a resident then sends    GET  /sim/files/<id>  the file
 POST /sim/faults     how the next sends end        GET  /sim/faults      those still to come; DELETE forgets them
+POST /sim/files/<id>/faults                        how Meta hands that file out the next times
 POST /sim/phones     without WhatsApp, off, on     POST /sim/templates   pauses a template, and tells
 POST /sim/advance    moves Kabar's clock           POST /sim/settle      waits until all is idle
 POST /sim/reset      clears faults and outbox,     GET  /sim/account     whom to write to, what can be sent
                      not data
 
 How a send can end: {outcomes}
+How a file can come: {file_outcomes}
 """
 
 
@@ -85,7 +88,13 @@ def _outskirts(app: Flask, parts: Parts) -> None:
     @app.get("/sim")
     def help_() -> Response:
         return Response(
-            _HELP.format(version=parts.config.graph_version, account=ACCOUNT, outcomes=", ".join(KNOWN)), mimetype="text/plain"
+            _HELP.format(
+                version=parts.config.graph_version,
+                account=ACCOUNT,
+                outcomes=", ".join(KNOWN),
+                file_outcomes=", ".join(file_faults.KNOWN),
+            ),
+            mimetype="text/plain",
         )
 
     @app.post("/")

@@ -365,10 +365,13 @@ class TestTrouble:
         world.advance(minutes=2, seconds=1)
         assert states(world) == ["kept"]
 
-    def test_what_comes_and_is_not_what_was_announced_is_not_kept(self) -> None:
+    @pytest.mark.parametrize("content", [JPEG, b"<html>Sorry, something went wrong</html>"])
+    def test_what_comes_and_is_not_what_was_announced_is_neither_kept_nor_held_against_the_resident(
+        self, content: bytes
+    ) -> None:
         world = World()
         world.source.announced["media-1"] = b"\x00" * 32
-        world.parts.media(sends(world))
+        world.parts.media(sends(world, content))
         assert (states(world), world.files.kept) == (["waiting"], {})
 
         other = hashlib.sha256(b"another").hexdigest()

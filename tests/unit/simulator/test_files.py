@@ -183,3 +183,63 @@ def test_the_oldest_files_make_room_for_new_ones() -> None:
     large = files.keep(now, "image/jpeg", b"x" * 11)
     assert files.get(large.id, now + timedelta(days=6)) == large
     assert files.get(kept[2].id, now) is None
+
+
+def ordered(stand: Stand, outcome: str, times: int = 1) -> str:
+    """The id of a photo that is to come so."""
+    media_id: str = send(stand, type="image", id=upload(stand).json()["id"])["id"]
+    stand.post(f"/sim/files/{media_id}/faults", {"outcome": outcome, "times": times})
+    return media_id
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "code", "subcode"),
+    [("expired", 400, 100, 33), ("error:190", 401, 190, None), ("error:4", 429, 4, None)],
+)
+def test_an_ordered_refusal_comes_as_often_as_it_was_ordered(
+    stand: Stand, outcome: str, status: int, code: int, subcode: int | None
+) -> None:
+    media_id = ordered(stand, outcome, times=2)
+    for _ in range(2):
+        answer = get(stand, f"/v24.0/{media_id}", **BEARER)
+        error = answer.json()["error"]
+        assert (error["code"], error.get("error_subcode")) == (code, subcode)
+        assert answer.status == status
+    assert described(stand, media_id)["id"] == media_id
+
+
+def test_a_file_can_be_described_as_another_or_as_somewhere_else(stand: Stand) -> None:
+    assert described(stand, ordered(stand, "other_hash"))["sha256"] != hashlib.sha256(PHOTO).hexdigest()
+    assert described(stand, ordered(stand, "other_host"))["url"].startswith("https://files.invalid/")
+
+
+@pytest.mark.parametrize(("outcome", "status"), [("http_404", 404), ("http_500", 500)])
+def test_a_file_can_be_refused_where_it_lies(stand: Stand, outcome: str, status: int) -> None:
+    url = described(stand, ordered(stand, outcome))["url"]
+    assert get(stand, url, **BEARER).status == status
+    assert get(stand, url, **BEARER).data == PHOTO
+
+
+def test_a_file_can_end_early(stand: Stand) -> None:
+    url = described(stand, ordered(stand, "truncated"))["url"]
+    with pytest.raises(urllib3.exceptions.HTTPError):
+        get(stand, url, **BEARER)
+
+
+def test_a_file_can_be_other_bytes_and_can_drip(stand: Stand) -> None:
+    other = get(stand, described(stand, ordered(stand, "other_bytes"))["url"], **BEARER).data
+    assert (len(other), other != PHOTO) == (len(PHOTO), True)
+    assert get(stand, described(stand, ordered(stand, "drip:10"))["url"], **BEARER).data == PHOTO
+
+
+@pytest.mark.parametrize("outcome", ["", "http_502", "error", "error:x", "drip", "drip:99999", "expired:1", "silent"])
+def test_an_outcome_that_files_do_not_have_is_a_400(stand: Stand, outcome: str) -> None:
+    media_id = upload(stand).json()["id"]
+    assert stand.try_post(f"/sim/files/{media_id}/faults", {"outcome": outcome}).status == 400
+
+
+def test_a_fault_of_no_file_is_a_400_and_a_reset_takes_faults_back(stand: Stand) -> None:
+    assert stand.try_post("/sim/files/1/faults", {"outcome": "expired"}).status == 400
+    media_id = ordered(stand, "expired")
+    stand.post("/sim/reset", {})
+    assert described(stand, media_id)["id"] == media_id
