@@ -33,8 +33,8 @@ def read(field: object, value: dict[str, Any], entry: dict[str, Any], event: Eve
         said = f"quality {_word(value.get('new_quality_score'))}"
         usable, code, alarming = None, "", said == "quality RED"
     elif field == "template_category_update":
-        said = f"category {_word(value.get('correct_category') or value.get('new_category'))}"
-        usable, code, alarming = None, "", said != "category UTILITY"
+        category = _word(value.get("correct_category") or value.get("new_category"))
+        usable, code, said, alarming = None, "", f"category {category}", category not in {"", "UTILITY"}
     else:
         return event
     name, language = _word(value.get("message_template_name")), _word(value.get("message_template_language"))

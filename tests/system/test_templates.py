@@ -1,11 +1,16 @@
 """Meta pauses a template and takes it back; its webhooks alone decide how the next notice goes."""
 
+import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from devstack.environment import hermetic
+from devstack.stack import STAGE
 from tests.system.cases import Case, opened, pass_minutes
 from tests.system.client import Devstack
 from tests.system.process import Process
@@ -71,3 +76,25 @@ def test_red_quality_warns_and_changes_nothing(stack: Devstack) -> None:
     stack.sim("templates", **READY, quality="RED")
     stack.settle()
     assert ready(stack, case) == [("whatsapp", "delivered")]
+
+
+def test_the_operators_status_agrees_with_meta_and_a_sync_leaves_a_paused_template_alone(stack: Devstack) -> None:
+    stack.sim("reset")
+    code, told = ops_templates(stack, "status")
+    assert (code, "APPROVED" in told) == (0, True), told
+
+    moved(stack, "paused")
+    code, told = ops_templates(stack, "status")
+    assert (code, told.count("PAUSED")) == (2, 1), told
+    assert ops_templates(stack, "sync", "--yes")[0] == 0
+
+    moved(stack, "approved")
+    assert ops_templates(stack, "status")[0] == 0
+
+
+def ops_templates(stack: Devstack, *arguments: str) -> tuple[int, str]:
+    """What an operator's command finds at this stack: exit code and output."""
+    environment = hermetic(os.environ) | {"AWS_ENDPOINT_URL": stack.aws_endpoint_url}
+    command = [sys.executable, "-m", "ops", "templates", *arguments, "--stage", STAGE, "--graph-url", stack.graph_url]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return done.returncode, done.stdout + done.stderr

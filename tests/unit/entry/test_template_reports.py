@@ -80,7 +80,9 @@ def test_another_category_is_alarming_and_the_announced_one_counts() -> None:
     now = other_field("template_category_update", previous_category="UTILITY", new_category="MARKETING")
     soon = other_field("template_category_update", new_category="UTILITY", correct_category="MARKETING")
     back = other_field("template_category_update", previous_category="MARKETING", new_category="UTILITY")
-    assert [(one.usable, one.alarming) for one in (now, soon, back)] == [(None, True), (None, True), (None, False)]
+    none = other_field("template_category_update", new_category=None)
+    found = [(one.usable, one.alarming) for one in (now, soon, back, none)]
+    assert found == [(None, True), (None, True), (None, False), (None, False)]
 
 
 def test_meta_writes_languages_with_a_hyphen_here() -> None:
