@@ -25,7 +25,12 @@ def _closed(client: Any, name: str) -> bool:
 
 def _forgets(client: Any, name: str) -> bool:
     rules = client.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
-    return any(one["Status"] == "Enabled" and "Days" in one.get("Expiration", {}) for one in rules)
+    for_all = [one for one in rules if one["Status"] == "Enabled" and not _prefix(one)]
+    return any("Days" in one.get("Expiration", {}) for one in for_all)
+
+
+def _prefix(rule: dict[str, Any]) -> str:
+    return str(rule.get("Filter", rule).get("Prefix", ""))
 
 
 _PUBLIC = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")

@@ -53,6 +53,11 @@ class Account:
                 return Act("ssm:GetParametersByPath", self._arn("ssm", f"parameter{parameters['Path']}"))
             case "s3", ("GetObject" | "PutObject" | "DeleteObject"):
                 return Act(f"s3:{operation}", f"arn:aws:s3:::{parameters['Bucket']}/{parameters['Key']}")
+            case "s3", "ListObjectsV2":
+                return Act("s3:ListBucket", f"arn:aws:s3:::{parameters['Bucket']}")
+            case "social-messaging", _:
+                number = parameters["originationPhoneNumberId"].removeprefix("phone-number-id-")
+                return Act(f"social-messaging:{operation}", self._arn("social-messaging", f"phone-number-id/{number}"))
             case "sns", "Publish" if "PhoneNumber" in parameters:
                 return Act("sns:Publish", PHONE)
             case _:

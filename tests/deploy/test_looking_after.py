@@ -39,6 +39,11 @@ class Pilot:
     def queue(self, name: str) -> str:
         return str(self.place.client("sqs").get_queue_url(QueueName=f"kabar-{STAGE}-{name}")["QueueUrl"])
 
+    @property
+    def media_bucket(self) -> str:
+        buckets = self.place.client("s3").list_buckets()["Buckets"]
+        return next(str(one["Name"]) for one in buckets if one["Name"].startswith(f"kabar-{STAGE}-media-"))
+
     def bodies(self, name: str) -> list[Any]:
         """What waits on a queue; it stays there, hidden for a while."""
         answer = self.place.client("sqs").receive_message(
@@ -238,6 +243,58 @@ def test_a_resident_is_shown_and_erased_by_a_number_that_no_command_line_holds(p
     assert "Nobody with that number is known." in err
 
 
+FILE = "c1 MSG#2026-03-02T01:30:00.000Z#0123456789abcdef.media"
+
+
+def test_dead_letters_of_files_are_listed_and_put_back_onto_their_own_queue(pilot: Pilot) -> None:
+    pilot.place.client("sqs").send_message(QueueUrl=pilot.queue("media-dead"), MessageBody=json.dumps({"media": FILE}))
+
+    code, listed, err = pilot.ops("dead-letters", "list")
+    _, _, told = pilot.ops("dead-letters", "redrive")
+
+    assert code == 0, err
+    assert FILE in listed
+    assert "Put 1 back" in told
+    assert pilot.bodies("media") == [{"media": FILE}]
+
+
+def test_the_doctor_and_a_deployment_look_into_the_offices_files(pilot: Pilot) -> None:
+    path = pilot.place.project / "chalicelib" / "offices" / "1801.toml"
+    right = path.read_text()
+    path.write_text(right + "\n[smss]\n")
+
+    examined = pilot.ops("doctor", "--api-url", pilot.api_url)
+    refused = pilot.ops("deploy", "--yes")
+    path.write_text(right)
+
+    assert examined[0] == 2
+    assert "1801.toml: smss" in examined[1]
+    assert refused[0] == 1
+    assert "1801.toml: smss" in refused[2]
+    assert "Deploying" not in refused[2]
+
+
+def test_the_doctor_fails_for_a_bucket_that_was_opened_or_forgets_nothing(pilot: Pilot) -> None:
+    s3, bucket = pilot.place.client("s3"), pilot.media_bucket
+    closed = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+    rules = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration={**closed, "BlockPublicPolicy": False})
+    s3.delete_bucket_lifecycle(Bucket=bucket)
+    s3.put_bucket_lifecycle_configuration(
+        Bucket=bucket, LifecycleConfiguration={"Rules": [one for one in rules if one["ID"] == "incoming"]}
+    )
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    code, out, _ = pilot.ops("doctor", "--api-url", pilot.api_url)
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=closed)
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+
+    assert code == 2
+    said = " ".join(out.replace("│", " ").split())
+    assert "the public is not kept out; it forgets nothing; it keeps versions" in said
+
+
 def quarantined(pilot: Pilot, broken: Broken) -> str:
     for put in messages.put_broken(broken, utc_now()):
         pilot.store.put(put)
@@ -342,6 +399,7 @@ def test_deletion_takes_the_application_and_leaves_the_data(pilot: Pilot) -> Non
 
 
 def test_data_goes_only_when_the_stages_name_is_typed(pilot: Pilot) -> None:
+    pilot.place.client("s3").put_object(Bucket=pilot.media_bucket, Key="1801/c1/photo", Body=b"invented")
     code, _, err = pilot.ops("delete", "--data", "--yes", given="prod\n")
     assert code == 1
     assert "nothing was deleted" in err

@@ -106,7 +106,8 @@ def test_photos_lie_in_a_bucket_that_nobody_outside_reads_that_is_encrypted_and_
     assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
     rules = {one["ID"]: one for one in s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]}
     assert rules["cut-short"]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
-    assert rules["backstop"]["Expiration"]["Days"] == 400
+    assert (rules["incoming"]["Filter"], rules["incoming"]["Expiration"]["Days"]) == ({"Prefix": "incoming/"}, 1)
+    assert (rules["backstop"]["Filter"], rules["backstop"]["Expiration"]["Days"]) == ({"Prefix": ""}, 400)
     assert "Status" not in s3.get_bucket_versioning(Bucket=bucket)
 
 
