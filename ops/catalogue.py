@@ -13,9 +13,7 @@ from ops import catalogue_limits
 from ops.catalogue_form import OfficeFile
 from ops.console import say
 from ops.failure import Failure
-from ops.project import ROOT
-
-OFFICES = ROOT / "chalicelib" / "offices"
+from ops.project import OFFICES
 
 
 def problems(path: Path) -> Iterator[str]:

@@ -11,6 +11,7 @@ from chalicelib.adapters.secrets import AWS, META, ORIGINATION
 from ops.console import results, say
 from ops.failure import Failure
 from ops.parameters import Parameters
+from ops.project import office_codes
 from ops.secrets import make_address_key
 from ops.target import Target, at_stage
 
@@ -78,7 +79,7 @@ def group() -> None:
 
 @group.command("set")
 @click.argument("phone_number_id", callback=_number)
-@click.option("--office", type=click.Choice(sorted(load_offices())), required=True)
+@click.option("--office", type=click.Choice(office_codes()), required=True)
 @click.option("--service", help="What the number is for; without it, for all of the office's services.")
 @click.option(
     "--by", type=click.Choice([META, AWS]), default=META, show_default=True,

@@ -8,6 +8,7 @@ ROOT = Path(__file__).parents[1]
 CHALICE = ROOT / ".chalice"
 TEMPLATE = CHALICE / "backing.yaml"
 CONFIG = CHALICE / "config.json"
+OFFICES = ROOT / "chalicelib" / "offices"
 FUNCTIONS = ("api_handler", "dispatch", "deliver", "media", "sweep")
 SMS_REPORTS = "sms_reports"
 """The function of an office that sends by End User Messaging SMS; others have none."""
@@ -37,3 +38,8 @@ def write_json(path: Path, value: Any) -> bool:
 def function_name(stage: str, function: str) -> str:
     """What Lambda calls a function. Chalice leaves out the name of the one behind the API."""
     return f"kabar-{stage}" if function == "api_handler" else f"kabar-{stage}-{function}"
+
+
+def office_codes() -> list[str]:
+    """The offices that have a file, whatever is in it: `ops catalogue check` has to start when that is wrong."""
+    return sorted(path.stem for path in OFFICES.glob("*.toml"))

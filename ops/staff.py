@@ -8,12 +8,12 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from chalicelib.adapters.catalogue import load_offices
 from chalicelib.domain.staff import Role, Staff
 from chalicelib.ports import Clock, Delete, Store
 from chalicelib.table import tokens
 from ops.console import results, say
 from ops.failure import Failure
+from ops.project import office_codes
 from ops.standing import live_table
 from ops.target import Target, at_stage, utc_now
 
@@ -66,7 +66,7 @@ def _name(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
 @group.command("add")
 @click.argument("name", callback=_name)
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-@click.option("--office", "offices", multiple=True, required=True, type=click.Choice(sorted(load_offices())))
+@click.option("--office", "offices", multiple=True, required=True, type=click.Choice(office_codes()))
 @click.option("--days", type=click.IntRange(1, _MOST_DAYS), default=90, show_default=True, help="How long it is good for.")
 @at_stage
 def add_command(target: Target, name: str, role: str, offices: tuple[str, ...], days: int) -> None:

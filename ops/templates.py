@@ -8,12 +8,12 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from chalicelib.adapters.catalogue import load_offices
 from ops.channels import account
 from ops.checks.finding import COLOURS, Level, exit_code
 from ops.console import results, say
 from ops.failure import Failure
 from ops.graph import Graph, Refusal
+from ops.project import office_codes
 from ops.target import Target, at_stage
 from ops.template_accounts import graph, offices_by_account, stage_secrets, wanted
 from ops.template_forms import submissions
@@ -28,7 +28,7 @@ def group() -> None:
 
 
 @group.command("print")
-@click.option("--office", type=click.Choice(sorted(load_offices())), required=True)
+@click.option("--office", type=click.Choice(office_codes()), required=True)
 def print_command(office: str) -> None:
     """Print an office's templates as JSON, one a line, as Meta's API takes them."""
     for one in submissions(office):

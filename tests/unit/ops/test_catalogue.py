@@ -1,5 +1,8 @@
 """`ops catalogue check`: the files that ship pass, and whatever is wrong is named by file and key."""
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,9 +10,10 @@ from click.testing import CliRunner
 
 from ops import catalogue
 from ops.__main__ import ops
+from ops.project import OFFICES, ROOT
 
-TOML = (catalogue.OFFICES / "1801.toml").read_text(encoding="utf-8")
-FILES = sorted(catalogue.OFFICES.glob("*.toml"))
+TOML = (OFFICES / "1801.toml").read_text(encoding="utf-8")
+FILES = sorted(OFFICES.glob("*.toml"))
 
 
 def problems_of(text: str, folder: Path, name: str = "1801.toml") -> list[str]:
@@ -33,6 +37,21 @@ def with_texts(text: str, name: str = "completed", language: str = "id", other: 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_files_that_ship_are_as_they_should_be(path: Path) -> None:
     assert list(catalogue.problems(path)) == []
+
+
+def test_the_check_starts_where_a_file_is_so_wrong_that_no_function_would(tmp_path: Path) -> None:
+    for name in ("chalicelib", "ops"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / ".chalice", tmp_path / ".chalice", ignore=shutil.ignore_patterns("deploy*"))
+    broken = tmp_path / "chalicelib" / "offices" / "1801.toml"
+    broken.write_text(TOML.replace("[sms]", "[letters]"), encoding="utf-8")
+    command = [sys.executable, "-m", "ops", "catalogue", "check"]
+
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+
+    assert done.returncode == 1
+    assert "1801.toml: letters: " in done.stdout
+    assert "Traceback" not in done.stderr
 
 
 GOOD = "Permohonan {service} dengan nomor {id} sudah selesai. Terima kasih banyak dari kami semua."
