@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.adapters.dynamo_wire import item_from_wire
 from chalicelib.ports import Delete, Item, Key, Put, Store, Update
-from chalicelib.table import notices, tokens
+from chalicelib.table import notices, requests, tokens
 from chalicelib.table.values import Reader
 
 
@@ -19,14 +19,16 @@ def scanned(client: Any, table: str) -> Iterator[Item]:
 def carry_over(items: Iterator[Item], former: Store, restored: Store) -> Counter[str]:
     """Brings the restored table's items up to what the former table knows; returns how many of each it changed.
 
-    A notice that was sent since would be sent again, somebody who opted out since would be written to, and a token that was
-    revoked since would be good again. All else is as it was at the point in time.
+    A notice that was sent since would be sent again, a promise that has passed told of again, somebody who opted out since
+    written to, and a token that was revoked since would be good again. All else is as it was at the point in time.
     """
     changed: Counter[str] = Counter()
     for item in items:
         key = Key(str(item["pk"]), str(item["sk"]))
         if key.sk.startswith(notices.PREFIX):
             changed["notices"] += _notice(key, item, former, restored)
+        elif key.sk == requests.SORT_KEY:
+            changed["reminders"] += _nudge(key, item, former, restored)
         elif key.sk == "CONTACT":
             changed["opt-outs"] += _opt_out(key, item, former, restored)
         elif key.pk.startswith(tokens.PREFIX):
@@ -39,6 +41,16 @@ def _notice(key: Key, item: Item, former: Store, restored: Store) -> bool:
     if latest is None or Reader(latest).number("revision") <= Reader(item).number("revision"):
         return False
     restored.put(Put(latest))
+    return True
+
+
+def _nudge(key: Key, item: Item, former: Store, restored: Store) -> bool:
+    """What a request said by itself since: the promise that it was about is not told of again."""
+    latest, version = former.get(key), Reader(item).number("version")
+    told = min(Reader(latest).number("nudged_version"), version) if latest else 0
+    if told <= Reader(item).number("nudged_version"):
+        return False
+    restored.update(Update(key, set_={"nudged_version": told}, remove=("due_pk", "due_at")))
     return True
 
 

@@ -61,6 +61,12 @@ def _elsewhere(occasion: Occasion) -> str:
     return "elsewhere" if occasion.topic and occasion.topic.number else "elsewhere_office"
 
 
+def _hold(occasion: Occasion) -> str:
+    """An estimate is told while it lies ahead."""
+    due = occasion.subject.due_at if occasion.subject else None
+    return "hold" if due and due > occasion.now else "hold_open"
+
+
 def _progress(occasion: Occasion) -> str:
     return "progress_hold" if occasion.subject and occasion.subject.hold else "progress"
 
@@ -68,6 +74,7 @@ def _progress(occasion: Occasion) -> str:
 _NEEDS_REQUESTS = frozenset({Kind.STATUS, Kind.ACK, Kind.CONFIRM, Kind.WHICH})
 _CASES: Mapping[Kind, Callable[[Occasion], str]] = {
     Kind.READY: _ready,
+    Kind.HOLD: _hold,
     Kind.PROGRESS: _progress,
     Kind.ACK: _ack,
     Kind.ELSEWHERE: _elsewhere,

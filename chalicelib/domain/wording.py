@@ -46,6 +46,10 @@ NOTICES: dict[tuple[str, str], str] = {
         "Mohon maaf, foto atau dokumen yang Anda kirim ke {office} tidak dapat dibuka. "
         "Silakan kirim sekali lagi di chat ini sebagai foto atau PDF."
     ),
+    ("id", "hold_open"): (
+        "Mohon maaf, permohonan *{service}* ({id}) tertunda karena {reason}. Kami mengirim kabar di chat ini begitu ada "
+        "perkiraan baru. Anda tidak perlu datang ke kantor."
+    ),
     ("id", "progress"): (
         "Mohon maaf, permohonan *{service}* ({id}) melewati waktu yang kami janjikan, {due}. Petugas masih mengerjakannya, dan "
         "kami mengirim kabar di chat ini begitu ada perubahan. Ketik *PETUGAS* bila Anda ingin berbicara dengan petugas."
@@ -97,6 +101,10 @@ NOTICES: dict[tuple[str, str], str] = {
     ("en", "resend"): (
         "We are sorry: the photo or document that you sent to {office} cannot be opened. "
         "Please send it once more in this chat, as a photo or a PDF."
+    ),
+    ("en", "hold_open"): (
+        "We are sorry: your request *{service}* ({id}) is delayed because {reason}. We will write to you here as soon as there "
+        "is a new estimate. There is no need to come to the office."
     ),
     ("en", "progress"): (
         "We are sorry: your request *{service}* ({id}) is past the time that we promised, {due}. An officer is still working "
@@ -269,6 +277,7 @@ SMS: dict[str, str] = {
     "rejected": "{short}: {id} tidak disetujui: {reason}. Pengaduan: lapor.go.id",
     "cancelled": "{short}: {id} dibatalkan.",
     "hold": "{short}: {id} tertunda: {reason}. Tidak perlu datang ke kantor.",
+    "hold_open": "{short}: {id} tertunda: {reason}. Tidak perlu datang ke kantor.",
     "progress": "{short}: Mohon maaf, {id} melewati waktu janji kami dan masih dikerjakan. Tanya: kirim PETUGAS via WhatsApp.",
     "progress_hold": "{short}: Mohon maaf, {id} masih tertunda: {reason}. Tanya: kirim PETUGAS via WhatsApp.",
     "reminder": "{short}: {id} masih menunggu berkas: {lacks}. Kirim foto via WhatsApp atau datang. GRATIS.",

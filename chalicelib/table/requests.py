@@ -6,6 +6,7 @@ from chalicelib.domain.request import Change, Hold, Met, Request, Status
 from chalicelib.ports import Condition, Item, Key, Put, Update
 from chalicelib.table.values import NEVER_DUE, Reader, epoch, filled, stamp
 
+SORT_KEY = "REQUEST"
 # One year after the last change; the trail without personal data five.
 REQUESTS_KEPT = timedelta(days=365)
 CHANGES_KEPT = timedelta(days=5 * 365)
@@ -13,7 +14,7 @@ CHANGES_KEPT = timedelta(days=5 * 365)
 
 def key(request_id: str) -> Key:
     """Where a request is."""
-    return Key(f"REQ#{request_id}", "REQUEST")
+    return Key(f"REQ#{request_id}", SORT_KEY)
 
 
 def change_key(request_id: str, version: int) -> Key:

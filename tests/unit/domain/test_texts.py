@@ -91,6 +91,26 @@ class TestEveryNotice:
         assert (ID in words_of(occasion)) == named
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+class TestHold:
+    def test_tells_the_new_estimate_while_it_lies_ahead_and_none_otherwise(self, language: str) -> None:
+        held = samples.request(hold=Hold("listrik padam"))
+        for due_at, dated in ((NOW + timedelta(hours=1), True), (NOW, False), (NOW - timedelta(days=2), False), (None, False)):
+            occasion = samples.occasion(Kind.HOLD, language, request=replace(held, due_at=due_at))
+            assert "listrik padam" in words_of(occasion)
+            assert ("2026" in words_of(occasion)) == dated
+            assert filled_template(occasion) == words_of(occasion)
+            assert "listrik padam" in (texts.sms(occasion) or "")
+
+    def test_that_is_late_is_not_told_as_being_worked_on(self, language: str) -> None:
+        held = samples.request(hold=Hold("listrik padam"), due_at=NOW - timedelta(days=2))
+        at_work = {"id": "mengerjakan", "en": "working"}[language]
+
+        assert at_work not in words_of(samples.occasion(Kind.PROGRESS, language, request=held))
+        assert "listrik padam" in words_of(samples.occasion(Kind.PROGRESS, language, request=held))
+        assert at_work in words_of(samples.occasion(Kind.PROGRESS, language, request=replace(held, hold=None)))
+
+
 OFFICES = list(load_offices().values())
 BODIES = [
     pytest.param(office, one, id=f"{office.code} {one.name} {one.language}")

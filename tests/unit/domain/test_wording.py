@@ -26,9 +26,10 @@ CASES = {
     "elsewhere_office",
     "complaint_status",
     "real_unknown",
+    "hold_open",
     "progress_hold",
 }
-NUDGES = {"progress", "progress_hold", "reminder"}
+OF_TIME = {"hold_open", "progress", "progress_hold", "reminder"}
 TEXTS = wording.NOTICES | wording.ANSWERS
 
 
@@ -44,7 +45,7 @@ def test_whatever_the_office_says_by_itself_has_a_template() -> None:
     of_statuses = {status.value for status in Status} - {"submitted", "ready"}
 
     assert (
-        of_statuses | {"opened", "ready_card", "ready_pdf", "hold", "reply", "resend", "rating", "answer"} | NUDGES == NOTICES
+        of_statuses | {"opened", "ready_card", "ready_pdf", "hold", "reply", "resend", "rating", "answer"} | OF_TIME == NOTICES
     )
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from chalicelib.domain.notice import Kind, Notice, State
 from chalicelib.ports import Item, Key, Put
-from chalicelib.table import notices
+from chalicelib.table import notices, requests
 from ops.restored import carry_over
 from tests.fakes.store import FakeStore
+from tests.unit.domain import samples
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 PLANNED = Notice(
@@ -56,11 +57,26 @@ def test_what_was_sent_since_is_not_to_be_sent_again(former: FakeStore, restored
     assert state(restored) is State.DELIVERED
 
 
+@pytest.mark.parametrize(("later", "told"), [({"nudged_version": 2}, 2), ({"version": 5, "nudged_version": 4}, 2)])
+def test_a_promise_that_was_told_of_since_is_not_told_of_again(
+    former: FakeStore, restored: FakeStore, later: dict[str, int], told: int
+) -> None:
+    item = Put(requests.put(samples.request(version=2, look_at=NOW)).item)
+    restored.put(item)
+    former.put(Put({**item.item, **later}))
+
+    assert carried(former, restored) == {"reminders": 1}
+    after = requests.read(restored.get(requests.key(samples.ID)) or {})
+    assert after == samples.request(version=2, nudged_version=told)
+    assert carried(former, restored) == {}
+
+
 def test_what_is_as_it_was_is_left_alone(former: FakeStore, restored: FakeStore) -> None:
     for store in (former, restored):
         store.put(notices.put_new(PLANNED))
         store.put(Put(CONTACT))
         store.put(Put(TOKEN))
+        store.put(requests.put(samples.request(look_at=NOW)))
     assert carried(former, restored) == {}
     assert state(restored) is State.PLANNED
 
