@@ -151,6 +151,13 @@ def staff_resend(notice_id: str) -> Response:
     return answered(lambda: desk.resend(notice_id, staff(), parts().telling))
 
 
+@app.route("/staff/stats", methods=["GET"])
+def staff_stats() -> Response:
+    from chalicelib.entry import staff as desk
+
+    return answered(lambda: desk.stats(request(), staff(), parts().statistics))
+
+
 @app.route("/health", methods=["GET"])
 def health() -> Response:
     from chalicelib.entry import public

@@ -110,13 +110,18 @@ class Store(Protocol):
     def query(self, pk: str, prefix: str = "", *, limit: int | None = None, newest_first: bool = False) -> list[Item]:
         """Reads a partition's items whose sort key begins with `prefix`, in the order of the sort keys, consistently."""
 
-    def query_index(
-        self, index: str, pk: str, *, after: str = "", until: str = "", limit: int | None = None, newest_first: bool = False
-    ) -> list[Item]:
+    def query_index(  # bounds of one read
+        self, index: str, pk: str, *, after: str = "", until: str = "", limit: int | None = None, newest_first: bool = False,
+        only: tuple[str, ...] = (),
+    ) -> list[Item]:  # fmt: skip
         """Reads index `index` (`queue` or `due`), eventually consistently, by its sort key.
 
-        Sort keys strictly above `after` and strictly below `until` when given; with `newest_first` from the high end.
+        Sort keys strictly above `after` and strictly below `until` when given; with `newest_first` from the high end. only: of
+        each item these attributes, the index's sort key and `expires_at`; all of it unless given.
         """
+
+    def count_index(self, index: str, pk: str, *, since: str, until: str, limit: int) -> int:
+        """How many items there are, under the same rules, from one sort key to another, both included; `limit` at most."""
 
     def put(self, write: Put) -> None:
         """Raises ConditionFailed."""

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from chalicelib.flows.reading import Reading
     from chalicelib.flows.receipts import Receipts
     from chalicelib.flows.settling import Settling
+    from chalicelib.flows.statistics import Statistics
     from chalicelib.flows.sweep import Sweep
     from chalicelib.flows.telling import Telling
     from chalicelib.flows.template_reports import TemplateReports
@@ -313,6 +314,12 @@ class Wiring:
         from chalicelib.flows.checklist import Checklist
 
         return Checklist(self.store, self.lookup, self.offices, self.clock)
+
+    @cached_property
+    def statistics(self) -> "Statistics":
+        from chalicelib.flows.statistics import Statistics
+
+        return Statistics(self.store, self.offices, self.clock)
 
     @cached_property
     def telling(self) -> "Telling":

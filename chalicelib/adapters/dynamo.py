@@ -93,16 +93,17 @@ class DynamoStore:
         }
         return self._read_pages(request, limit)
 
-    def query_index(
-        self, index: str, pk: str, *, after: str = "", until: str = "", limit: int | None = None, newest_first: bool = False
-    ) -> list[Item]:
+    def query_index(  # bounds of one read
+        self, index: str, pk: str, *, after: str = "", until: str = "", limit: int | None = None, newest_first: bool = False,
+        only: tuple[str, ...] = (),
+    ) -> list[Item]:  # fmt: skip
         """Reads an index by its sort key, strictly between `after` and `until`.
 
         `due` holds keys only: what it returns are pk, sk, due_pk and due_at, of expired items too.
         """
-        pk_name, sk_name = _INDEXES[index]
         if after and until and after >= until:
             return []
+        pk_name, sk_name = _INDEXES[index]
         words = Words()
         condition = f"{words.name(pk_name)} = {words.value(pk)}"
         if after and until:  # A key condition takes one range only, and this one includes its ends: _read_pages drops them.
@@ -111,13 +112,39 @@ class DynamoStore:
             condition += f" AND {words.name(sk_name)} > {words.value(after)}"
         elif until:
             condition += f" AND {words.name(sk_name)} < {words.value(until)}"
-        request = {
+        request: dict[str, Any] = {
             "IndexName": index,
             "KeyConditionExpression": condition,
-            **words.parameters(),
             "ScanIndexForward": not newest_first,
         }
+        if only:
+            request["ProjectionExpression"] = ", ".join(map(words.name, dict.fromkeys((*only, sk_name, "expires_at"))))
+        request |= words.parameters()
         return self._read_pages(request, limit, wanted=lambda item: item[sk_name] not in {after, until})
+
+    def count_index(self, index: str, pk: str, *, since: str, until: str, limit: int) -> int:
+        """Counts an index's items page by page, without having them sent."""
+        if since > until:
+            return 0
+        words = Words()
+        pk_name, sk_name = map(words.name, _INDEXES[index])
+        condition = f"{pk_name} = {words.value(pk)} AND {sk_name} BETWEEN {words.value(since)} AND {words.value(until)}"
+        expires_at, now = words.name("expires_at"), words.value(int(self._clock().timestamp()))
+        request: dict[str, Any] = {
+            "IndexName": index,
+            "Select": "COUNT",
+            "KeyConditionExpression": condition,
+            "FilterExpression": f"attribute_not_exists({expires_at}) OR {expires_at} > {now}",
+            **words.parameters(),
+        }
+        found = 0
+        while found < limit:
+            answer = self._ask(self._client.query, TableName=self._table, **request)
+            found += answer["Count"]
+            if "LastEvaluatedKey" not in answer:
+                break
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        return min(found, limit)
 
     def put(self, write: Put) -> None:
         """Writes a whole item. Raises ConditionFailed."""

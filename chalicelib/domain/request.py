@@ -99,8 +99,13 @@ class Request:
 
     def overdue(self, now: datetime) -> bool:
         """Whether the office, or the resident who is to send something, is late."""
-        waits = not self.closed and self.status is not Status.READY
-        return waits and self.due_at is not None and self.due_at < now
+        return late(self.status, self.due_at, now)
+
+
+def late(status: Status, due_at: datetime | None, now: datetime) -> bool:
+    """Whether somebody is to move who has not moved in time."""
+    waits = status not in CLOSED and status is not Status.READY
+    return waits and due_at is not None and due_at < now
 
 
 @dataclass(frozen=True)

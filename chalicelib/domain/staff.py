@@ -27,14 +27,15 @@ class Right(StrEnum):
     INTAKE = "intake"
     CHANGE = "change"
     RESEND = "resend"
+    STATISTICS = "statistics"
 
 
 _DESK = frozenset({Right.READ, Right.READ_MESSAGES, Right.INTAKE, Right.CHANGE})
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: _DESK,
     Role.OFFICER: _DESK,
-    Role.SUPERVISOR: _DESK | {Right.RESEND},
-    Role.ADMIN: _DESK | {Right.RESEND},
+    Role.SUPERVISOR: _DESK | {Right.RESEND, Right.STATISTICS},
+    Role.ADMIN: _DESK | {Right.RESEND, Right.STATISTICS},
     Role.INTEGRATION: frozenset({Right.READ, Right.CHANGE}),
 }
 # An operator does the intake only; everybody else who may change anything may make every change.

@@ -104,6 +104,10 @@ _ROUTES = (
         (401, 403, 404),
     ),
     _Route(
+        "get", "/staff/stats", "staff_stats", "staff", "An office's figures over some days, this month's so far unless given",
+        (200, "Statistics"), (401, 403, 404, 422), query=staff.StatsQuery,
+    ),
+    _Route(
         "get", "/webhooks/whatsapp", "whatsapp_handshake", "meta", "Meta verifies the webhook", (200, "Challenge"), (403,),
         more=answers.HANDSHAKE,
     ),

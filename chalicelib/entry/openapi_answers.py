@@ -39,6 +39,53 @@ _MAYBE_DUE = {
 _SERVICE = _text("The service's code.", pattern="^[A-Z]+$")
 _REQUEST_ID = _text("The request's number.", pattern="^[A-Z]+-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}$")
 
+_FIGURE = {"type": ["number", "null"], "minimum": 0}
+_FIGURES: dict[str, Any] = {
+    "opened": _COUNT | {"description": "Requests opened in those days."},
+    "closed": _of(
+        "Requests closed in those days, by how they ended.",
+        {"completed": _COUNT, "rejected": _COUNT, "cancelled": _COUNT},
+    ),
+    "open": _of(
+        "Requests that are open now, by status.",
+        {"submitted": _COUNT, "incomplete": _COUNT, "verified": _COUNT, "processing": _COUNT, "ready": _COUNT},
+    ),
+    "overdue": _COUNT | {"description": "Of the open ones, those past their due time now."},
+    "ready": _of(
+        "Requests that became ready in those days (the last time, if they were taken back).",
+        {
+            "count": _COUNT,
+            "median_hours": _FIGURE | {"description": "From opening until ready, by the clock."},
+            "p90_hours": _FIGURE | {"description": "Nine of ten took at most so long."},
+            "promised": _COUNT | {"description": "Those with a due time when they became ready, new estimates included."},
+            "kept": _COUNT | {"description": "Those of them that were ready by then."},
+            "kept_share": _FIGURE | {"maximum": 1},
+        },
+    ),
+    "notices": _of(
+        "Notices of how requests stand, caused in those days, by what became of them; without those that a later one replaced, "
+        "answers in chat, and questions how it was. An SMS that was accepted is the last that some engines tell.",
+        {
+            "whatsapp_arrived": _COUNT,
+            "sms_arrived": _COUNT,
+            "sms_accepted": _COUNT,
+            "on_the_way": _COUNT,
+            "failed": _COUNT,
+            "unknown": _COUNT,
+            "suppressed": _COUNT,
+        },
+    ),
+    "ratings": _of(
+        "How residents found it: 1 tidak baik to 4 sangat baik. Figures of a month and service move five answers at a time.",
+        {
+            "answers": _COUNT,
+            "counts": _of("By answer.", {"1": _COUNT, "2": _COUNT, "3": _COUNT, "4": _COUNT}),
+            "average": _FIGURE | {"maximum": 4},
+            "index": _FIGURE | {"maximum": 100, "description": "The average times 25, as Permenpan RB 14/2017 has it."},
+        },
+    ),
+}
+
 SCHEMAS: dict[str, dict[str, Any]] = {
     "State": {"type": "string", "enum": [one.value for one in State], "description": "How far a notice has come."},
     "Hold": _of("Why the request waits.", {"reason": _text()}),
@@ -127,6 +174,22 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             "request": _ref("Request"), "changes": _list("Change"), "messages": _list("Message"), "notices": _list("Notice"),
         },
     ),
+    "Statistics": _of(
+        "An office's figures from one day to another, both included, counted from its requests and notices.",
+        {
+            "office": _text("The office's region code."), "from": _text(format="date"), "to": _text(format="date"),
+            "as_of": _TIME,
+            "complete": {
+                "type": "boolean", "description": "False when there was more than can be counted at once: all figures are lower bounds."
+            },
+            "rating_months": {
+                "type": "array", "items": _text(), "description": "Ratings are kept by month; these are the days' months, as a whole."
+            },
+            "all": _ref("Figures"), "services": _list("ServiceFigures"),
+        },
+    ),
+    "Figures": _of("Figures of all services together.", _FIGURES),
+    "ServiceFigures": _of("Figures of one service.", {"service": _SERVICE, **_FIGURES}),
     "Outcomes": _of("An outcome for each change, in their order.", {"outcomes": _list("Outcome")}),
     "Outcome": _of("A changed request, or why it is not.", {"id": _text()}, request=_ref("Request"), problem=_ref("Problem")),
     "Problem": _of(

@@ -32,6 +32,19 @@ _STALE = {
     "detail": "The request is at version 3, not 2: read it again.",
 }  # fmt: skip
 
+_FIGURES = {
+    "opened": 412, "closed": {"completed": 371, "rejected": 9, "cancelled": 14},
+    "open": {"submitted": 11, "incomplete": 17, "verified": 6, "processing": 20, "ready": 31}, "overdue": 3,
+    "ready": {
+        "count": 388, "median_hours": 21.5, "p90_hours": 44.25, "promised": 388, "kept": 361, "kept_share": 0.93,
+    },
+    "notices": {
+        "whatsapp_arrived": 1080, "sms_arrived": 0, "sms_accepted": 61, "on_the_way": 22, "failed": 4, "unknown": 2,
+        "suppressed": 7,
+    },
+    "ratings": {"answers": 130, "counts": {"1": 2, "2": 6, "3": 51, "4": 71}, "average": 3.47, "index": 86.73},
+}  # fmt: skip
+
 EXAMPLES: dict[str, Any] = {
     "WalkInBody": {"service": "KTP", "name": "Siti", "phone": "+62 812-0000-0001", "consent": True},
     "ChangeBody": {"to": "ready", "expected_version": 1, "note": "Rak 3"},
@@ -100,6 +113,10 @@ EXAMPLES: dict[str, Any] = {
             }
         ],
         "notices": [_NOTICE],
+    },
+    "Statistics": {
+        "office": "1801", "from": "2026-11-01", "to": "2026-11-24", "as_of": _READY, "complete": True,
+        "rating_months": ["2026-11"], "all": _FIGURES, "services": [{"service": "KTP", **_FIGURES}],
     },
     "Outcomes": {"outcomes": [{"id": _NUMBER, "request": _REQUEST}, {"id": "KK-RBS8-ZHYS-D80", "problem": _STALE}]},
     "OneNotice": {"notice": _NOTICE | {"state": "planned", "attempt": 0, "attempts": []}},

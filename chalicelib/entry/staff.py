@@ -1,25 +1,35 @@
 """The staff's routes: who calls, what they ask in JSON, and what they get."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import unquote
 
 from chalice.app import Request as HttpRequest
 from chalice.app import Response
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from chalicelib.domain import phone
 from chalicelib.domain.errors import KabarError, Malformed, Unauthorized
 from chalicelib.domain.notice import State
 from chalicelib.domain.request import Met, Request, Status, Step
 from chalicelib.domain.staff import Staff
-from chalicelib.entry import views
+from chalicelib.entry import figures, views
 from chalicelib.entry.problems import document
 from chalicelib.entry.whatsapp import raw_body
 from chalicelib.flows.checklist import Checklist
 from chalicelib.flows.desk import Desk, Idempotency, WalkIn
 from chalicelib.flows.reading import Reading, Wanted
+from chalicelib.flows.statistics import Statistics
 from chalicelib.flows.telling import Telling
 from chalicelib.ports import Clock, SecretValues, Store
 from chalicelib.table import tokens
@@ -40,6 +50,14 @@ Estimate = Annotated[
         lt=datetime(2200, 1, 1, tzinfo=UTC),
         description="A time of the years 2000 to 2199.",
     ),
+]
+
+
+# `2026-11-24`, and none of the other ways to write a day.
+Day = Annotated[
+    date,
+    BeforeValidator(date.fromisoformat),
+    Field(gt=date(2000, 1, 1), lt=date(2200, 1, 1), description="A day of the office's calendar, of the years 2000 to 2199."),
 ]
 
 
@@ -122,6 +140,14 @@ class NoticesQuery(_Asked):
     state: State = State.FAILED
     limit: int = Field(default=50, ge=1, le=100)
     cursor: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class StatsQuery(_Asked):
+    """`GET /staff/stats`, from its query string."""
+
+    office: Annotated[str, StringConstraints(max_length=20)] | None = None
+    from_: Day | None = Field(default=None, alias="from")
+    to: Day | None = None
 
 
 def who(request: HttpRequest, store: Store, clock: Clock) -> Staff:
@@ -211,6 +237,12 @@ def notices(request: HttpRequest, staff: Staff, telling: Telling) -> Response:
     rows, cursor = telling.page(staff, wanted.state, wanted.limit, wanted.cursor)
     body: dict[str, Any] = {"notices": [views.notice(one) for one in rows]}
     return _answer(body | ({"cursor": cursor} if cursor else {}))
+
+
+def stats(request: HttpRequest, staff: Staff, statistics: Statistics) -> Response:
+    """An office's figures over some days."""
+    wanted = _checked(StatsQuery, dict(request.query_params or {}))
+    return _answer(figures.report(statistics(staff, wanted.office, wanted.from_, wanted.to)))
 
 
 def resend(notice_id: str, staff: Staff, telling: Telling) -> Response:

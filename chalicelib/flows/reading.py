@@ -171,11 +171,13 @@ class Reading:
         """The next rows of all partitions together, by their sort key, and where the rows after them begin."""
         rows: list[Item] = []
         more = False
-        bounds = {"after": cursor} if wanted.of_open else {"until": cursor}
+        after, until = (cursor, "") if wanted.of_open else ("", cursor)
         for office in sorted(staff.offices & self.offices.keys()):
             for service in [wanted.service] if wanted.service else sorted(self.offices[office].services):
                 pk = requests.queue_pk(office, service, open_=wanted.of_open)
-                part = self.store.query_index("queue", pk, limit=wanted.limit, newest_first=not wanted.of_open, **bounds)
+                part = self.store.query_index(
+                    "queue", pk, after=after, until=until, limit=wanted.limit, newest_first=not wanted.of_open
+                )
                 more = more or len(part) == wanted.limit
                 rows.extend(part)
         rows.sort(key=lambda item: str(item["queue_sk"]), reverse=not wanted.of_open)

@@ -13,8 +13,8 @@ PREFIX = "NOTICE#"
 # A request's version, and the letter of a notice beside the change's own.
 _NUMBERED = re.compile(r"([0-9]+)([a-z]?)")
 NOTICES_KEPT = timedelta(days=2 * 365)
-# Nobody needs to look at these: they arrived, or a later one took their place.
-_UNLISTED = ARRIVED | {State.SUPERSEDED}
+# What figures need of one that is listed by its state.
+FIGURED = ("kind", "version", "service", "channel", "state")
 
 
 def key(notice_id: str) -> Key:
@@ -45,6 +45,16 @@ def queue_pk(office: str, state: State) -> str:
     return f"{office}#NOTICE#{state}"
 
 
+def arrived_pk(office: str, service: str, channel: Channel) -> str:
+    """Partition of the desk's index for what arrived of a service's status notices: nobody looks at them, they are counted."""
+    return f"{office}#{service}#ARRIVED#{channel}"
+
+
+def counts(kind: Kind, version: int | None) -> bool:
+    """Whether a notice is among the figures: it tells how a request stands. Answers in chat do not, nor does a question."""
+    return version is not None and kind is not Kind.RATING
+
+
 def put_new(notice: Notice) -> Put:
     """Writes a notice that is not there yet."""
     return Put(_item(notice), (Condition("pk", "absent"),))
@@ -58,9 +68,8 @@ def put_next(notice: Notice) -> Put:
 
 def _item(notice: Notice) -> Item:
     due = {"due_pk": notice.office, "due_at": notice.due_at} if notice.due_at else {}
-    listed = {} if notice.state in _UNLISTED else {
-        "queue_pk": queue_pk(notice.office, notice.state), "queue_sk": f"{stamp(notice.caused_at)}#{notice.id}",
-    }  # fmt: skip
+    listed_at = _listed_pk(notice)
+    listed = {"queue_pk": listed_at, "queue_sk": f"{stamp(notice.caused_at)}#{notice.id}"} if listed_at else {}
     item = filled({
         "id": notice.id, "kind": notice.kind.value, "answer": notice.answer or None, "office": notice.office,
         "contact_id": notice.contact_id, "phone_number_id": notice.phone_number_id, "caused_at": notice.caused_at,
@@ -74,6 +83,16 @@ def _item(notice: Notice) -> Item:
         "attempts_dropped": notice.attempts_dropped, "expires_at": epoch(notice.caused_at + NOTICES_KEPT), **due, **listed,
     })  # fmt: skip
     return {**key(notice.id)._asdict(), **item, "revision": notice.revision}
+
+
+def _listed_pk(notice: Notice) -> str | None:
+    """Where it is listed by the time of its cause, None where nobody asks for it: a later one took its place, or it arrived."""
+    if notice.state is State.SUPERSEDED:
+        return None
+    if notice.state not in ARRIVED:
+        return queue_pk(notice.office, notice.state)
+    counted = notice.service is not None and counts(notice.kind, notice.version)
+    return arrived_pk(notice.office, str(notice.service), notice.channel) if counted else None
 
 
 def read(item: Item) -> Notice:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from chalicelib.domain.figures import Course
 from chalicelib.domain.request import Change, Hold, Met, Request, Status
 from chalicelib.ports import Condition, Item, Key, Put, Update
 from chalicelib.table.values import NEVER_DUE, Reader, epoch, filled, stamp
@@ -130,6 +131,19 @@ def read(item: Item) -> Request:
         by_chat=reader.flag("by_chat"),
         ready_at=reader.maybe_time("ready_at"), ready_due_at=reader.maybe_time("ready_due_at"),
         rating_asked_at=reader.maybe_time("rating_asked_at"),
+    )  # fmt: skip
+
+
+# What figures need of a request.
+FIGURED = ("status", "opened_at", "closed_at", "request_due_at", "ready_at", "ready_due_at")
+
+
+def read_course(item: Item) -> Course:
+    """How a request went so far, from these attributes alone."""
+    reader = Reader(item)
+    return Course(
+        Status(reader.text("status")), reader.time("opened_at"), reader.maybe_time("closed_at"),
+        reader.maybe_time("request_due_at"), reader.maybe_time("ready_at"), reader.maybe_time("ready_due_at"),
     )  # fmt: skip
 
 

@@ -112,8 +112,8 @@ def test_index_returns_between_its_bounds_in_order(store: Store) -> None:
 def test_index_can_start_with_the_newest_and_stop_early(store: Store) -> None:
     enqueue(store, ["05", "01", "04", "02", "03"])
 
-    def read(**bounds: str) -> list[object]:
-        found = store.query_index("queue", "1801#KTP#open", limit=2, newest_first=True, **bounds)
+    def read(after: str = "", until: str = "") -> list[object]:
+        found = store.query_index("queue", "1801#KTP#open", after=after, until=until, limit=2, newest_first=True)
         return sort_keys_of(found, "queue_sk")
 
     assert read() == ["05", "04"]
@@ -157,6 +157,39 @@ def test_due_index_holds_keys_alone(store: Store) -> None:
 
     assert store.query_index("due", "1801", until="2026-03-02T01:31") == [{"pk": "REQ#1", "sk": "NOTICE#1", **due}]
     assert store.query_index("due", "1801", until="2026-03-02T01:30:00.000Z") == []
+
+
+def test_index_tells_no_more_of_an_item_than_is_wanted(store: Store) -> None:
+    enqueue(store, ["1"], body="long", status="ready", expires_at=2**40)
+    enqueue(store, ["2"], queue="other", body="long")
+
+    assert store.query_index("queue", "1801#KTP#open", only=("status", "reason")) == [
+        {"status": "ready", "queue_sk": "1", "expires_at": 2**40}
+    ]
+    assert store.query_index("queue", "other", only=("status",)) == [{"queue_sk": "2"}]
+
+
+def test_index_counts_from_one_key_to_another(store: Store) -> None:
+    enqueue(store, ["1", "2", "3", "4"])
+
+    def count(since: str, until: str, limit: int = 9) -> int:
+        return store.count_index("queue", "1801#KTP#open", since=since, until=until, limit=limit)
+
+    assert count("1", "4") == 4
+    assert count("2", "3") == 2
+    assert count("2x", "9") == 2
+    assert count("1", "4", limit=3) == 3
+    assert count("4", "1") == 0
+    assert store.count_index("queue", "nowhere", since="1", until="4", limit=9) == 0
+
+
+def test_index_counts_beyond_a_page_what_has_not_expired(store: Store, clock: SettableClock) -> None:
+    now = int(clock().timestamp())
+    enqueue(store, [f"{number}" for number in range(7)], body=HUGE, expires_at=now + 1)
+    store.put(Put({"pk": "REQ#8", "sk": "x", "queue_pk": "1801#KTP#open", "queue_sk": "8", "expires_at": now}))
+
+    assert store.count_index("queue", "1801#KTP#open", since="0", until="9", limit=99) == 7
+    assert store.count_index("queue", "1801#KTP#open", since="0", until="9", limit=5) == 5
 
 
 READS: list[Callable[[Store], object]] = [

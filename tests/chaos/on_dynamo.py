@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chalicelib.adapters.dynamo import DynamoStore
 from chalicelib.domain.errors import TransientError
@@ -37,11 +37,13 @@ class TwinStore(WatchedStore):
         found = super().query(pk, prefix, limit=limit, newest_first=newest_first)
         return self._same("query", found, self._real.query(pk, prefix, limit=limit, newest_first=newest_first))
 
-    def query_index(
-        self, index: str, pk: str, *, after: str = "", until: str = "", limit: int | None = None, newest_first: bool = False
-    ) -> list[Item]:
-        found = super().query_index(index, pk, after=after, until=until, limit=limit, newest_first=newest_first)
-        real = self._real.query_index(index, pk, after=after, until=until, limit=limit, newest_first=newest_first)
+    def query_index(  # bounds of one read
+        self, index: str, pk: str, *, after: str = "", until: str = "", limit: int | None = None, newest_first: bool = False,
+        only: tuple[str, ...] = (),
+    ) -> list[Item]:  # fmt: skip
+        bounds: dict[str, Any] = {"after": after, "until": until, "limit": limit, "newest_first": newest_first}
+        found = super().query_index(index, pk, **bounds, only=only)
+        real = self._real.query_index(index, pk, **bounds, only=only)
         if {str(_key(item)) for item in real} != {str(_key(item)) for item in found}:
             raise Broken(f"the index {index} of {pk} has {real}, and {found} in memory")
         return found

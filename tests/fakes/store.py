@@ -80,20 +80,34 @@ class FakeStore:
             found = [self._items[key] for key in sorted(keys, reverse=newest_first)]
             return [copied(item) for item in found if self._lives(item)][:limit]
 
-    def query_index(
-        self, index: str, pk: str, *, after: str = "", until: str = "", limit: int | None = None, newest_first: bool = False
-    ) -> list[Item]:
+    def query_index(  # bounds of one read
+        self, index: str, pk: str, *, after: str = "", until: str = "", limit: int | None = None, newest_first: bool = False,
+        only: tuple[str, ...] = (),
+    ) -> list[Item]:  # fmt: skip
         with self._operation("query_index"):
-            shape = INDEXES[index]
-            require_storable_key(Key(pk, after or until or "-"))
-            found = [
-                (str(item[shape.sk]), key, shape.projected(item))
-                for key, item in self._items.items()
-                if item.get(shape.pk) == pk and shape.sk in item
-            ]
-            found.sort(key=lambda entry: entry[:2], reverse=newest_first)
-            chosen = [item for sk, _, item in found if sk > after and (not until or sk < until)]
-            return [copied(item) for item in chosen if self._lives(item)][:limit]
+            found = self._indexed(index, pk, after or until)
+            if newest_first:
+                found.reverse()
+            kept = {*only, INDEXES[index].sk, "expires_at"}
+            chosen = [item for sk, item in found if sk > after and (not until or sk < until) and self._lives(item)][:limit]
+            return [copied({name: value for name, value in item.items() if not only or name in kept}) for item in chosen]
+
+    def count_index(self, index: str, pk: str, *, since: str, until: str, limit: int) -> int:
+        with self._operation("count_index"):
+            found = self._indexed(index, pk, since)
+            return min(limit, sum(since <= sk <= until and self._lives(item) for sk, item in found))
+
+    def _indexed(self, index: str, pk: str, bound: str) -> list[tuple[str, Item]]:
+        """An index's partition, by its sort keys."""
+        shape = INDEXES[index]
+        require_storable_key(Key(pk, bound or "-"))
+        found = [
+            (str(item[shape.sk]), key, shape.projected(item))
+            for key, item in self._items.items()
+            if item.get(shape.pk) == pk and shape.sk in item
+        ]
+        found.sort(key=lambda entry: entry[:2])
+        return [(sk, item) for sk, _, item in found]
 
     def put(self, write: Put) -> None:
         with self._operation("put"):
