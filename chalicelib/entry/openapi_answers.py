@@ -179,11 +179,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         {
             "office": _text("The office's region code."), "from": _text(format="date"), "to": _text(format="date"),
             "as_of": _TIME,
-            "complete": {
-                "type": "boolean", "description": "False when there was more than can be counted at once: all figures are lower bounds."
+            "complete": {"type": "boolean"} | {
+                "description": "False when there was more than can be counted at once: what was left out is in no figure."
             },
-            "rating_months": {
-                "type": "array", "items": _text(), "description": "Ratings are kept by month; these are the days' months, as a whole."
+            "rating_months": {"type": "array", "items": _text()} | {
+                "description": "Ratings are kept by month: those of these whole months are told."
             },
             "all": _ref("Figures"), "services": _list("ServiceFigures"),
         },

@@ -27,7 +27,7 @@ _LISTED = [state for state in State if state not in ARRIVED | {State.SUPERSEDED}
 class Report:
     """Figures of an office's days, the last one included, and of its services. months: those whose ratings are in it.
 
-    complete: whether everything was counted; otherwise every figure is at least so high.
+    complete: whether everything was counted; what was not is in no figure.
     """
 
     office: str
@@ -49,8 +49,8 @@ class _Reading:
     """One report's reading: what it may still read, and until when."""
 
     until: datetime
-    rows: int = MOST_ROWS
-    notices: int = MOST_NOTICES
+    rows: int
+    notices: int
     complete: bool = True
     found: dict[str, Figures] = field(default_factory=dict)
 
@@ -77,7 +77,7 @@ class Statistics:
             raise Malformed(f"`from` is not after `to`, and at most {MOST_DAYS} days are counted at once.")
         months = tuple(sorted({f"{first + timedelta(days=day):%Y-%m}" for day in range((last - first).days + 1)}))
         period = Period(_midnight(where, first), _midnight(where, last + timedelta(days=1)))
-        reading = _Reading(now + PATIENCE, found=dict.fromkeys(sorted(where.services), Figures()))
+        reading = _Reading(now + PATIENCE, MOST_ROWS, MOST_NOTICES, found=dict.fromkeys(sorted(where.services), Figures()))
         self._requests(where, period, now, reading)
         self._notices(where, period, reading)
         self._ratings(where, months, reading)

@@ -213,9 +213,19 @@ def test_a_delivery_by_whatsapp(metered: Metered) -> None:
 
 
 def test_a_report_of_delivery(metered: Metered) -> None:
-    """The notice, which leaves the desk's index and the sweep's."""
+    """The notice, which moves in the desk's index, to be counted, and leaves the sweep's; read, it stays in its place."""
     callback = f"{metered.request.id}.1#1"
-    assert metered.cost(lambda: metered.world.report("delivered", callback)) == (1, 3, 0)
+    assert metered.cost(lambda: metered.world.report("delivered", callback)) == (1, 4, 0)
+    assert metered.cost(lambda: metered.world.report("read", callback)) == (1, 2, 0)
+
+
+def test_a_rating(metered: Metered) -> None:
+    """Address and the tally that is not there; contact heard; message, contact, thanks and tally."""
+    world, request = metered.world, metered.request
+    for to in (Status.VERIFIED, Status.PROCESSING, Status.READY, Status.COMPLETED):
+        request = world.parts.desk.change(world.officer, request.id, Step(to, request.version), NO_KEY)
+    world.clock.now += timedelta(minutes=1)
+    assert metered.cost(said(world, "4")) == (1, 1, 4)
 
 
 def test_a_walk_in_of_somebody_new(metered: Metered) -> None:

@@ -59,6 +59,7 @@ STAFF_ROUTES = [
     ("GET", "/staff/calls"),
     ("GET", "/staff/calls/1801.0"),
     ("POST", "/staff/calls/1801.0/messages"),
+    ("GET", "/staff/stats"),
     ("GET", "/staff/notices"),
     ("POST", f"/staff/requests/{NOTHING}/requirements"),
     ("POST", f"/staff/notices/{NOTHING}.1/resend"),
@@ -286,6 +287,31 @@ def test_an_officers_words_within_the_window_alone(stand: Stand, id_: str) -> No
     refused(stand.post(path, {"text": "halo"}, stand.staff(Role.ADMIN, "1701")), 404, "not_found")
     stand.clock.now += timedelta(hours=25)
     refused(stand.post(path, {"text": "halo"}, stand.staff()), 409, "window_closed")
+
+
+def test_figures_are_for_supervisors_of_their_office_and_for_days_that_there_are(stand: Stand) -> None:
+    stand.say("ktp saya hilang")
+    supervisor, local = stand.staff(Role.SUPERVISOR), f"{stand.clock.now + timedelta(hours=7):%Y-%m-%d}"
+
+    told = stand.get("/staff/stats", supervisor).json_body
+    assert (told["office"], told["from"], told["to"], told["complete"]) == ("1801", f"{local[:8]}01", local, True)
+    assert told["all"]["opened"] == 1
+    assert [one["opened"] for one in told["services"] if one["service"] == "KTP"] == [1]
+    of_long_ago = stand.get("/staff/stats?office=1801&from=2020-02-01&to=2020-02-29", supervisor).json_body
+    assert (of_long_ago["all"]["opened"], of_long_ago["all"]["open"]["submitted"]) == (0, 1)
+
+    for query in (
+        "from=2026-13-01",
+        "from=2026-11-02&to=2026-11-01",
+        "from=2026-01-01&to=2026-04-03",
+        "from=0",
+        "day=1",
+        "to=",
+    ):
+        refused(stand.get(f"/staff/stats?{query}", supervisor), 422, "malformed")
+    refused(stand.get("/staff/stats?office=1701", supervisor), 404, "not_found")
+    refused(stand.get("/staff/stats", stand.staff(Role.ADMIN, "1701")), 404, "not_found")
+    refused(stand.get("/staff/stats", stand.staff(Role.OFFICER)), 403, "forbidden")
 
 
 def test_who_wants_a_person_and_has_no_request(stand: Stand) -> None:

@@ -67,3 +67,27 @@ def test_a_question_that_whatsapp_cannot_deliver_costs_no_sms(faulty: Devstack) 
 
     assert (case.notice()["state"], case.notice()["reason"]) == ("suppressed", "not_for_sms")
     assert "sms" not in [channel for channel, _ in case.channels()]
+
+
+def test_a_supervisor_sees_what_came_of_the_days(faulty: Devstack) -> None:
+    def figures() -> dict[str, Any]:
+        told = faulty.staff("GET", "/staff/stats?office=1801").json
+        assert told["complete"] is True
+        found: dict[str, Any] = next(one for one in told["services"] if one["service"] == "PINDAH")
+        return found
+
+    before = figures()
+    for _ in range(5):
+        case = opened(faulty, "PINDAH")
+        case.change(*THROUGH)
+        faulty.settle()
+        press(case, 3)
+        faulty.settle()
+
+    after = figures()
+    assert after["opened"] == before["opened"] + 5
+    assert after["closed"]["completed"] == before["closed"]["completed"] + 5
+    assert after["ready"]["kept"] == before["ready"]["kept"] + 5
+    assert after["ready"]["median_hours"] < 1
+    assert after["notices"]["whatsapp_arrived"] >= before["notices"]["whatsapp_arrived"] + 10
+    assert (after["ratings"]["answers"], after["ratings"]["index"]) == (5, 75.0)

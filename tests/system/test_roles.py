@@ -21,6 +21,7 @@ CHANGE_MANY, REPLY = ("post", "/staff/requests/status"), ("post", "/staff/reques
 CHECK = ("post", "/staff/requests/{request_id}/requirements")
 CALLS, CALL = ("get", "/staff/calls"), ("get", "/staff/calls/{call_id}")
 ANSWER = ("post", "/staff/calls/{call_id}/messages")
+STATS = ("get", "/staff/stats")
 NOTICES, RESEND = ("get", "/staff/notices"), ("post", "/staff/notices/{notice_id}/resend")
 
 # Each role's status, in the order of ROLES; then those of a token of another office, and of none.
@@ -37,6 +38,7 @@ ALLOWED: dict[tuple[str, str], tuple[int, ...]] = {
     CALL:        (200, 200, 200, 200, 403,   404,       401),
     ANSWER:      (202, 202, 202, 202, 403,   404,       401),
     NOTICES:     (200, 200, 200, 200, 200,   200,       401),
+    STATS:       (403, 403, 200, 200, 403,   404,       401),
     RESEND:      (403, 403, 202, 202, 403,   404,       401),
 }  # fmt: skip
 STATUSES: dict[str, tuple[str, ...]] = {

@@ -9,13 +9,13 @@ from chalicelib.domain.request import Status
 from chalicelib.domain.staff import Right, Role, Staff
 from tests.unit.domain.samples import NOW
 
-#               read  read_messages  intake  change  resend
+#               read  read_messages  intake  change  resend  statistics
 RIGHTS = {
-    "operator":    "x x x x -",
-    "officer":     "x x x x -",
-    "supervisor":  "x x x x x",
-    "admin":       "x x x x x",
-    "integration": "x - - x -",
+    "operator":    "x x x x - -",
+    "officer":     "x x x x - -",
+    "supervisor":  "x x x x x x",
+    "admin":       "x x x x x x",
+    "integration": "x - - x - -",
 }  # fmt: skip
 CASES = [
     (Role(row), right, mark == "x") for row, marks in RIGHTS.items() for right, mark in zip(Right, marks.split(), strict=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
-from chalicelib.domain.notice import Notice, State
+from chalicelib.domain.notice import Channel, Kind, Notice, State
 from chalicelib.ports import ConditionFailed, Key, Put
 from chalicelib.table import notices
 from chalicelib.table.values import epoch, stamp
@@ -91,10 +91,31 @@ def test_desk_finds_what_has_neither_arrived_nor_been_superseded(state: State) -
     item = notices.put_new(samples.notice(state=state)).item
 
     if state in {State.DELIVERED, State.READ, State.SUPERSEDED}:
-        assert not {"queue_pk", "queue_sk"} & set(item)
+        assert "#NOTICE#" not in str(item.get("queue_pk"))
     else:
         assert item["queue_pk"] == notices.queue_pk("1801", state) == f"1801#NOTICE#{state}"
         assert item["queue_sk"] == f"{stamp(NOW)}#{ID}.2"
+
+
+@pytest.mark.parametrize("state", [State.DELIVERED, State.READ])
+def test_what_arrived_of_a_requests_notices_is_listed_to_be_counted(state: State) -> None:
+    item = notices.put_new(samples.notice(state=state, channel=Channel.SMS)).item
+
+    assert item["queue_pk"] == notices.arrived_pk("1801", "KTP", Channel.SMS) == "1801#KTP#ARRIVED#sms"
+    assert item["queue_sk"] == f"{stamp(NOW)}#{ID}.2"
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        samples.notice(state=State.SUPERSEDED),
+        samples.notice(state=State.READ, kind=Kind.RATING),
+        samples.notice(state=State.READ, kind=Kind.STATUS, answer=True, version=None, request_id=None),
+        samples.notice(state=State.READ, service=None),
+    ],
+)
+def test_whatever_else_arrived_or_was_replaced_is_not_listed(notice: Notice) -> None:
+    assert not {"queue_pk", "queue_sk"} & set(notices.put_new(notice).item)
 
 
 def test_write_replaces_all_of_what_was_there() -> None:
