@@ -225,7 +225,7 @@ def test_a_rating(metered: Metered) -> None:
     for to in (Status.VERIFIED, Status.PROCESSING, Status.READY, Status.COMPLETED):
         request = world.parts.desk.change(world.officer, request.id, Step(to, request.version), NO_KEY)
     world.clock.now += timedelta(minutes=1)
-    assert metered.cost(said(world, "4")) == (1, 1, 4)
+    assert metered.cost(said(world, "4")) == (2, 1, 4)
 
 
 def test_a_walk_in_of_somebody_new(metered: Metered) -> None:
