@@ -73,7 +73,7 @@ def sync_command(ctx: click.Context, target: Target, waba: str | None, graph_url
     left = sum(one.do is Do.CANNOT for _, _, one in plans)
     if todo and not target.yes and not click.confirm(f"Submit {len(todo)} to Meta?", err=True):
         raise Failure("Nothing was submitted.")
-    refused = sum(not _done(*one) for one in todo)
+    refused = sum(not carried_out(*one) for one in todo)
     done = f"{len(todo) - refused} submitted, {refused} refused, {left} cannot be mended"
     say(f"{done}; `ops templates status` tells how it goes.")
     ctx.exit(1 if refused or left else 0)
@@ -98,7 +98,7 @@ def _planned(plans: list[tuple[Graph, str, Plan]]) -> Table:
     return table
 
 
-def _done(meta: Graph, its: str, planned: Plan) -> bool:
+def carried_out(meta: Graph, its: str, planned: Plan) -> bool:
     """Does it, and says how it went; whether it was taken."""
     held, name = planned.standing.held, planned.standing.name
     try:

@@ -164,8 +164,9 @@ def test_a_template_in_an_offices_own_words_is_that_offices_alone() -> None:
 def test_a_template_of_nobody_is_kept_and_opens_nothing() -> None:
     world = World()
     assert tell(world, "PAUSED", name="somebody_elses") == ONCE
+    tell(world, "PAUSED", language="en-US")
     assert world.items("CIRCUITS#") == []
-    assert len(world.items("EVENT#")) == 1
+    assert len(world.items("EVENT#")) == 2
 
 
 @pytest.mark.parametrize(("accounts", "is_open"), [

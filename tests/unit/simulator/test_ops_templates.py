@@ -21,6 +21,8 @@ from ops.failure import Failure
 from ops.graph import Graph, refused_by
 from ops.target import Target
 from ops.template_forms import submissions
+from ops.template_standing import compare, plan
+from ops.templates import carried_out
 from tests.unit.simulator.stand import TOKEN, Stand
 
 REGION = "ap-southeast-3"
@@ -251,3 +253,13 @@ def test_the_doctor_tells_of_the_templates_that_trouble_most(stand: Stand, ssm: 
     channels(ssm, {NUMBER: {"office": "1801", "service": "KTP"}})
     [unknown] = templates(patient)
     assert (unknown.level, "Which account" in unknown.text) == (Level.NOTE, True)
+
+
+def test_what_another_operator_has_submitted_meanwhile_is_no_refusal(stand: Stand) -> None:
+    stale = compare(submissions("1801"), [])
+    synced(stand)
+    meta = Graph(stand.url, "v24.0", TOKEN)
+    assert all(carried_out(meta, ACCOUNT, plan(one)) for one in stale)
+    stand.post("/sim/templates", {"name": "kabar_opened", "language": "id", "status": "pending_deletion"})
+    opened = next(one for one in stale if one.name == "kabar_opened (id)")
+    assert not carried_out(meta, ACCOUNT, plan(opened))
