@@ -12,7 +12,7 @@ import uuid
 from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
-from devstack.simulator import exchange, graph, graph_message, social_request
+from devstack.simulator import exchange, graph, graph_message, social_files, social_request
 from devstack.simulator.content import Content
 from devstack.simulator.exchange import Exchange
 from devstack.simulator.faults import Outcome
@@ -61,13 +61,14 @@ def routes(parts: Parts) -> Blueprint:
         file = parts.files.get(asked.media_id, parts.clock())
         if file is None:
             raise SocialError("ResourceNotFoundException", "The media is not there")
+        content = social_files.handed_over(parts.file_faults, file)
         ending = file.mime_type.partition(";")[0].rpartition("/")[2]
         assert parts.config.account is not None, "a number with an origination has an account"
         try:
-            parts.config.account.put(asked.bucket, f"{asked.prefix}{file.id}.{ending}", file.content, file.mime_type)
+            parts.config.account.put(asked.bucket, f"{asked.prefix}{file.id}.{ending}", content, file.mime_type)
         except PermissionError as error:
             raise SocialError("AccessDeniedException", "The bucket cannot be written") from error
-        return jsonify(mimeType=file.mime_type, fileSize=-(-len(file.content) // 1024))
+        return jsonify(mimeType=file.mime_type, fileSize=-(-len(content) // 1024))
 
     return social
 

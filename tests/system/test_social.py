@@ -3,11 +3,14 @@
 import json
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import urllib3
 
 from devstack.aws import LocalAws
 from devstack.channels import CHANNELS, as_parameter
+from devstack.simulator.media_types import MEDIA_TYPES
 from tests.data import payloads
 from tests.system.cases import Case, daytime, now, pass_minutes
 from tests.system.client import Devstack
@@ -15,6 +18,7 @@ from tests.system.privacy import has_phone
 from tests.system.process import Process
 
 NUMBER = next(number for number, channel in CHANNELS.items() if channel.by == "aws")
+PHOTO = MEDIA_TYPES["image"].example("a family card")
 OF_META = ("app_secret", "verify_token", "access_token")
 
 
@@ -68,6 +72,46 @@ def test_a_resident_is_answered_told_that_it_is_ready_and_reads_it(case: SocialC
     assert case.channels() == [("whatsapp", "read")]
     assert case.notice()["state"] == "read"
     assert case.stack.api("GET", f"/requests/{case.id}").json["status"] == "ready"
+
+
+def sends(case: SocialCase, content: bytes, *faults: str) -> None:
+    """The resident sends a photo, of which the first tries to fetch it end so."""
+    uploaded = case.stack.ask("POST", f"{case.stack.graph_url}/sim/files", content, **{"Content-Type": "image/jpeg"}).json["id"]
+    for fault in faults:
+        case.stack.sim(f"files/{uploaded}/faults", outcome=fault)
+    said = {"from": case.phone, "phone_number_id": NUMBER, "media": {"type": "image", "id": uploaded}}
+    assert case.stack.sim("inbound", **said)["status"] == 200
+    case.stack.settle()
+
+
+def photos(case: SocialCase) -> list[dict[str, Any]]:
+    return [one["media"] for one in case.request()["messages"] if "media" in one]
+
+
+def left_over(stack: Devstack) -> list[str]:
+    """What lies where AWS puts files."""
+    s3 = LocalAws(stack.aws_endpoint_url).client("s3")
+    buckets = [one["Name"] for one in s3.list_buckets()["Buckets"] if "-media-" in one["Name"]]
+    return [one["Key"] for name in buckets for one in s3.list_objects_v2(Bucket=name, Prefix="incoming/").get("Contents", [])]
+
+
+def test_a_photo_arrives_at_the_desk_by_its_link(case: SocialCase) -> None:
+    sends(case, PHOTO)
+
+    [media] = photos(case)
+    assert (media["state"], media["content_type"]) == ("kept", "image/jpeg")
+    assert urllib3.request("GET", media["link"], retries=False).data == PHOTO
+    assert left_over(case.stack) == []
+
+
+def test_a_photo_that_came_in_part_is_fetched_again_and_one_that_is_gone_is_asked_for_once(case: SocialCase) -> None:
+    sends(case, PHOTO, "truncated")
+    sends(case, PHOTO, "expired")
+    pass_minutes(case.stack, 10)
+
+    assert sorted(media["state"] for media in photos(case)) == ["gone", "kept"]
+    assert sum("tidak dapat dibuka" in one["body"] for one in case.stack.outbox(case.phone)) == 1
+    assert left_over(case.stack) == []
 
 
 def test_nothing_that_claims_to_be_metas_is_believed_where_no_secret_is_held(stack: Devstack) -> None:

@@ -182,6 +182,12 @@ def test_the_window_closes_after_a_day(stand: Stand, social: Any) -> None:
     assert [one["errors"][0]["code"] for one in stand.account.statuses()] == [131047]
 
 
+def uploaded(stand: Stand, content: bytes) -> str:
+    """A photo that a resident may send; its id."""
+    answer = stand.http.request("POST", f"{stand.url}/sim/files", body=content, headers={"Content-Type": "image/jpeg"})
+    return str(answer.json()["id"])
+
+
 def fetch(social: Any, media_id: str, **more: object) -> Any:
     place = {"bucketName": "kabar-media", "key": "incoming/1/"}
     asked = {"mediaId": media_id, "originationPhoneNumberId": ORIGINATION, "destinationS3File": place, **more}
@@ -211,7 +217,7 @@ def test_a_file_is_written_into_the_bucket_under_a_name_of_awss_own(stand: Stand
     ],
 )
 def test_a_file_that_cannot_be_had_is_refused(stand: Stand, social: Any, more: dict[str, object], code: str) -> None:
-    kept = stand.http.request("POST", f"{stand.url}/sim/files", body=b"x", headers={"Content-Type": "image/jpeg"}).json()["id"]
+    kept = uploaded(stand, b"x")
     asked = {"media_id": kept, **more}
     if "mediaId" in more:
         asked["media_id"] = asked.pop("mediaId")
@@ -222,8 +228,36 @@ def test_a_file_that_cannot_be_had_is_refused(stand: Stand, social: Any, more: d
 
 
 def test_a_file_is_to_be_had_for_a_week(stand: Stand, social: Any) -> None:
-    kept = stand.http.request("POST", f"{stand.url}/sim/files", body=b"x", headers={"Content-Type": "image/jpeg"}).json()["id"]
+    kept = uploaded(stand, b"x")
     fetch(social, kept)
     stand.clock.now += timedelta(days=8)
     with pytest.raises(botocore.exceptions.ClientError, match="ResourceNotFoundException"):
         fetch(social, kept)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code"),
+    [
+        ("expired", "ResourceNotFoundException"),
+        ("error:131000", "DependencyException"),
+        ("http_500", "DependencyException"),
+    ],
+)
+def test_a_file_can_be_ordered_not_to_be_had_once(stand: Stand, social: Any, outcome: str, code: str) -> None:
+    kept = uploaded(stand, b"x")
+    stand.post(f"/sim/files/{kept}/faults", {"outcome": outcome})
+    with pytest.raises(botocore.exceptions.ClientError) as caught:
+        fetch(social, kept)
+    assert caught.value.response["Error"]["Code"] == code
+    fetch(social, kept)
+    assert list(stand.account.files.values()) == [b"x"]
+
+
+@pytest.mark.parametrize(("outcome", "content"), [("truncated", b"ab"), ("other_bytes", bytes(4)), ("other_hash", b"abcd")])
+def test_a_file_can_be_ordered_to_come_otherwise(stand: Stand, social: Any, outcome: str, content: bytes) -> None:
+    kept = stand.http.request("POST", f"{stand.url}/sim/files", body=b"abcd", headers={"Content-Type": "image/jpeg"}).json()[
+        "id"
+    ]
+    stand.post(f"/sim/files/{kept}/faults", {"outcome": outcome})
+    fetch(social, kept)
+    assert list(stand.account.files.values()) == [content]
