@@ -218,7 +218,7 @@ def test_a_file_is_written_into_the_bucket_under_a_name_of_awss_own(stand: Stand
 )
 def test_a_file_that_cannot_be_had_is_refused(stand: Stand, social: Any, more: dict[str, object], code: str) -> None:
     kept = uploaded(stand, b"x")
-    asked = {"media_id": kept, **more}
+    asked: dict[str, Any] = {"media_id": kept, **more}
     if "mediaId" in more:
         asked["media_id"] = asked.pop("mediaId")
     with pytest.raises(botocore.exceptions.ClientError) as caught:
