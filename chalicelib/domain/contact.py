@@ -50,6 +50,8 @@ class Contact:
     number, when its person was last asked to send a file again. spoke: by channel number, when an
     officer last wrote to them from the office's own phone. rates: by request id,
     what they were asked and did not answer yet.
+
+    sms_phone: where SMS go, by their own word, as nobody knows their phone (personal data). sms_asked_at: when that was asked.
     """
 
     id: str
@@ -71,6 +73,8 @@ class Contact:
     names: Mapping[str, str] = field(default_factory=dict)
     asked_again: Mapping[str, datetime] = field(default_factory=dict)
     spoke: Mapping[str, datetime] = field(default_factory=dict)
+    sms_phone: str | None = None
+    sms_asked_at: datetime | None = None
     rates: Mapping[str, Question] = field(default_factory=dict)
 
     @property

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.domain import rating
+from chalicelib.domain import rating, sms_number
 from chalicelib.domain.asking import OPENING_MEDIA, Asked, ask
 from chalicelib.domain.belonging import Talk
 from chalicelib.domain.catalogue import Office
@@ -34,7 +34,7 @@ def decide(message: Message, contact: Contact, office: Office, service: str | No
     talk = Talk(message, contact, office, service, now or message.at)
     if message.kind not in SPOKEN:
         return Decision(Intent.NOTE, request_id=talk.current(Asked(Wish.ELSE)))
-    decision = hushed(talk, rating.answered(talk) or _spoken(talk))
+    decision = hushed(talk, rating.answered(talk) or sms_number.given(talk) or _spoken(talk))
     full = len(contact.answered.get(hour_of(talk.now), ())) >= MOST_ANSWERS
     return replace(decision, answer=None) if full and decision.opens is None else decision
 

@@ -1,6 +1,6 @@
 """What can follow from a message."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -29,6 +29,7 @@ class Intent(StrEnum):
     MENU = "menu"
     NOTE = "note"
     RATING = "rating"
+    SMS_NUMBER = "sms_number"
 
 
 class Rating(NamedTuple):
@@ -47,7 +48,7 @@ class Decision:
     requests, or about a service that is not its number's (topic); unless_told: void when another answer was given meanwhile.
     moves: what becomes of the request that it joins. language: what the person wants to be written in. calls: a person of the
     office is wanted. picks: the request that what follows belongs to. rates: the answer to how it was; it is counted, and kept
-    nowhere else.
+    nowhere else. sms_phone: where SMS go from now on; it is personal data.
     """
 
     intent: Intent
@@ -64,3 +65,4 @@ class Decision:
     calls: bool = False
     picks: str | None = None
     rates: Rating | None = None
+    sms_phone: str | None = field(default=None, repr=False)

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     MISTYPED = "mistyped"
     OPTED_OUT = "opted_out"
     OPTED_IN = "opted_in"
+    SMS_NUMBER = "sms_number"
     REPLY = "reply"
     RESEND = "resend"
     RATING = "rating"
@@ -96,7 +97,7 @@ class Notice:
 
     answer: the resident asked for it, so it goes even to those who opted out. service: what the channel number is for, None
     on one for all. about: the requests that an answer speaks of; topic: the service, where it is another than the number's.
-    body: the officer's own words, for a reply.
+    body: the officer's own words, for a reply. asks_number: it asks for a phone to send SMS to, too.
     revision: raised by every write, which succeeds only on the revision that was read. due_at: when the sweep looks at it,
     None when nothing is left to do; not_before: not to be claimed earlier. resent: how often an unknown outcome was sent
     again. failures and tried_since: refusals in a row on this channel, and since when. asked_at: when staff asked for another
@@ -117,6 +118,7 @@ class Notice:
     about: tuple[str, ...] = ()
     topic: str | None = None
     body: str | None = None
+    asks_number: bool = False
     state: State = State.PLANNED
     revision: int = 0
     attempt: int = 0

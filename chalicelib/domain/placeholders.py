@@ -8,7 +8,7 @@ from chalicelib.domain import wording
 from chalicelib.domain.catalogue import Office, Output, Service
 from chalicelib.domain.notice import Kind
 from chalicelib.domain.occasion import Occasion
-from chalicelib.domain.phone import mask_numbers
+from chalicelib.domain.phone import mask, mask_numbers
 from chalicelib.domain.request import Request, Status
 from chalicelib.domain.requirements import in_a_line, missing
 
@@ -49,6 +49,7 @@ def values(occasion: Occasion, *, separator: str) -> dict[str, str]:
         "other_number": service.number or "" if service else "",
         "needs": ", ".join(service.needed(language)) if service else "",
         "bring": service.bring[language] if service else "",
+        "number": _number(occasion),
         "body": mask_numbers(occasion.notice.body or ""),
         "list": (separator if len(listed) > 1 and separator.startswith("\n") else "") + separator.join(listed),
     }
@@ -135,6 +136,11 @@ def _until(occasion: Occasion, request: Request) -> str:
         return ""
     due = occasion.office.calendar.show(request.due_at, occasion.language)
     return ", " + wording.UNTIL[occasion.language].format(due=due)
+
+
+def _number(occasion: Occasion) -> str:
+    """Where SMS go, enough of it to recognise one's own."""
+    return next((mask(one.sms_phone) for one in reversed(occasion.requests) if one.sms_phone), "-")
 
 
 def _service(service: Service | None, language: str) -> str:

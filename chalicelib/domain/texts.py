@@ -49,6 +49,8 @@ def free(occasion: Occasion) -> FreeText | Buttons | Choices:
     text = fill(_body(office, language, name), filling)
     if name in wording.TELLS_WHEN_OPEN and not office.calendar.is_open(occasion.now):
         text = f"{text} {fill(wording.CLOSED[language], filling)}"
+    if occasion.notice.asks_number:
+        text = f"{text} {wording.ASKS_NUMBER[language]}"
     return pressable(occasion, name, text)
 
 

@@ -197,6 +197,14 @@ ANSWERS: dict[tuple[str, str], str] = {
         "menerima pemberitahuan kembali."
     ),
     ("id", "opted_in"): "Terima kasih. Anda akan menerima pemberitahuan kembali. Ketik *BERHENTI* untuk menghentikannya.",
+    ("id", "sms_number"): (
+        "Terima kasih. Bila WhatsApp tidak sampai, kabar permohonan Anda kami kirim lewat SMS ke {number}. Nomor itu tidak "
+        "kami pakai untuk hal lain."
+    ),
+    ("en", "sms_number"): (
+        "Thank you. When WhatsApp does not reach you, news of your request goes by SMS to {number}. We use that number for "
+        "nothing else."
+    ),
     ("en", "menu"): "Welcome to {office}. This number serves: {list}\nChoose below or write what you need. FREE of charge.",
     ("en", "another"): "Which service is the new request for? Choose below.",
     ("en", "ack"): (
@@ -263,6 +271,18 @@ CLOSED = {
     "en": "The office is closed now and opens again {opens}; your request is safe.",
 }
 TELLS_WHEN_OPEN = frozenset({"opened", "ack", "ack_noted", "human", "complaint", "complaint_status"})
+
+# Said once at the end of an opening's answer, to those who have no phone that is known: an SMS could go nowhere.
+ASKS_NUMBER = {
+    "id": (
+        "Bila WhatsApp tidak sampai, kami bisa memberi kabar lewat SMS. Jika Anda setuju, balas dengan nomor HP Anda; nomor "
+        "itu hanya dipakai untuk kabar permohonan Anda."
+    ),
+    "en": (
+        "When WhatsApp does not reach you, we can send news by SMS. If you agree, reply with your mobile number; it is used "
+        "for news of your requests only."
+    ),
+}
 
 # One part of 160 GSM-7 characters each, with the longest values. SMS goes in Indonesian only.
 SMS: dict[str, str] = {

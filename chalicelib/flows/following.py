@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
-from chalicelib.domain import ids
+from chalicelib.domain import ids, sms_number
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.conversation import Decision, Intent
@@ -74,12 +74,14 @@ class Following:
             office=heard.office, service=str(decision.opens), contact=contact, phone_number_id=heard.number,
             opened_by=min(heard.message.at, now), actor=RESIDENT, only_first=decision.only_first, asked_by_chat=True,
             name=decision.name or contact.name or heard.message.name, language=contact.language,
+            sms_phone=contact.sms_phone, asks_number=sms_number.asks(contact),
         )  # fmt: skip
         request, _, writes = open_request(opening, now, self.rng)
         entry, *rest = writes
         assert isinstance(entry, Update), "the contact's entry comes first"
         named = talk.named(contact.id, request.id, decision.name) if decision.name else None
-        first = talk.together(entry, talk.told(contact.id, heard.number, Kind.OPENED, None, now), named)
+        asked = talk.asked_for_number(contact.id, now) if opening.asks_number else None
+        first = talk.together(entry, talk.told(contact.id, heard.number, Kind.OPENED, None, now), named, asked)
         return replace(decision, request_id=request.id), [*([first] if first else []), *rest]
 
     def _moved(self, heard: Heard, decision: Decision) -> tuple[list[Write], Update | None] | None:
@@ -120,6 +122,8 @@ def _on_contact(heard: Heard, decision: Decision) -> list[Update]:
         updates.append(contacts.opt_in(contact.id, now))
     if decision.language:
         updates.append(talk.speaks(contact.id, decision.language))
+    if decision.sms_phone:
+        updates.append(talk.gave_number(contact.id, decision.sms_phone, now))
     if decision.rates:
         updates.append(talk.rated(contact.id, decision.rates.request_id))
     if decision.picks:
@@ -139,6 +143,14 @@ def _on_requests(heard: Heard, decision: Decision) -> list[Write]:
     if decision.language:
         open_ = [mark.request_id for marks in heard.contact.open.values() for mark in marks]
         writes += [requests.speaks(one, decision.language) for one in open_[-_MOST_SPEAKING:]]
+    if decision.sms_phone:
+        here = [
+            mark.request_id
+            for (office, _), marks in heard.contact.open.items()
+            for mark in marks
+            if office == heard.office.code
+        ]
+        writes += [requests.texted_to(one, decision.sms_phone) for one in here[-_MOST_SPEAKING:]]
     if decision.calls and decision.request_id:
         writes.append(requests.asks_human(decision.request_id, heard.now))
     elif decision.calls:

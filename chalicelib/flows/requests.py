@@ -29,6 +29,7 @@ class Opening:
     name: str | None = None
     sms_phone: str | None = None
     language: str = "id"
+    asks_number: bool = False
 
 
 def open_request(opening: Opening, now: datetime, rng: Random) -> tuple[Request, Change, list[Write]]:
@@ -52,7 +53,9 @@ def open_request(opening: Opening, now: datetime, rng: Random) -> tuple[Request,
         by_chat=opening.asked_by_chat,
     )
     change = opened(request, opening.actor)
-    request, telling = tell(watched(request, office), change, office, answer=opening.asked_by_chat)
+    request, telling = tell(
+        watched(request, office), change, office, answer=opening.asked_by_chat, asks_number=opening.asks_number
+    )
     entry = [contacts.opens(request, only_first=opening.only_first)] if opening.contact else []
     return request, change, [*entry, requests.put(request), requests.put_change(change), *telling]
 
@@ -72,10 +75,12 @@ def change_request(
     return after, change, [requests.put(after), requests.put_change(change), *telling]
 
 
-def tell(request: Request, change: Change, office: Office, *, answer: bool = False) -> tuple[Request, list[Write]]:
+def tell(
+    request: Request, change: Change, office: Office, *, answer: bool = False, asks_number: bool = False
+) -> tuple[Request, list[Write]]:
     """The request, marked with the notice that a change owes, and that notice's write; nothing where nobody can be told.
 
-    answer: the resident asked for this by chat, so it is always told.
+    answer: the resident asked for this by chat, so it is always told. asks_number: it asks for a phone to send SMS to, too.
     """
     asked_for = Kind.OPENED if change.from_ is None else Kind(change.to.value)
     kind = asked_for if answer else owed(change, office.notify)
@@ -95,6 +100,7 @@ def tell(request: Request, change: Change, office: Office, *, answer: bool = Fal
         service=request.service,
         request_id=request.id,
         version=change.version,
+        asks_number=asks_number,
     )
     if kind is Kind.RATING:
         # It says nothing that an earlier notice does not: that the document is ready is told all the same.

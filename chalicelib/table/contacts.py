@@ -131,6 +131,7 @@ def absorb(into: Contact, other: Contact) -> tuple[Update, Update]:
     known = filled(
         {"phone": into.phone or other.phone, "user_id": into.user_id or other.user_id, "name": into.name or other.name}
     )
+    known |= filled({"sms_phone": into.sms_phone or other.sms_phone, "sms_asked_at": into.sms_asked_at or other.sms_asked_at})
     known |= filled({"opted_out_at": into.opted_out_at or other.opted_out_at, "changed_by": f"absorb {other.id}"})
     known |= {f"name#{request_id}": name for request_id, name in other.names.items()}
     marks = {_open_name(pair): frozenset(_mark(*one) for one in marks) for pair, marks in other.open.items()}
@@ -162,7 +163,8 @@ def read(item: Item) -> Contact:
         id=reader.text("pk").removeprefix("CONTACT#"), phone=reader.maybe("phone"), user_id=reader.maybe("user_id"),
         name=reader.maybe("name"), language=reader.maybe("language") or "id", opted_out_at=reader.maybe_time("opted_out_at"),
         absorbed=frozenset(reader.many("absorbed")), merged_into=reader.maybe("merged_into"),
-        changed_by=reader.maybe("changed_by"), incomplete=frozenset(reader.many("incomplete")), **families,
+        changed_by=reader.maybe("changed_by"), sms_phone=reader.maybe("sms_phone"),
+        sms_asked_at=reader.maybe_time("sms_asked_at"), incomplete=frozenset(reader.many("incomplete")), **families,
     )  # fmt: skip
 
 

@@ -55,12 +55,13 @@ def put(request: Request) -> Put:
     })  # fmt: skip
     if request.version == 1:
         return Put({**key(request.id)._asdict(), **item}, (Condition("pk", "absent"),))
-    asked, nudged = request.asks_human_at, request.nudged_version
+    asked, nudged, texted = request.asks_human_at, request.nudged_version, request.sms_phone
     seen = (
         Condition("version", "equals", request.version - 1),
         # Chat, time and checklist change these without a version: what was read must still be so, or this would undo them.
         Condition("language", "equals", request.language),
         Condition("asks_human_at", "equals", stamp(asked)) if asked else Condition("asks_human_at", "absent"),
+        Condition("sms_phone", "equals", texted) if texted else Condition("sms_phone", "absent"),
         Condition("nudged_version", "equals", nudged) if nudged else Condition("nudged_version", "absent"),
         _unchecked_since(request),
     )
@@ -106,6 +107,11 @@ def human_answered_at(request_id: str, asked_at: datetime) -> Update:
     """The same, unless the resident has asked again since it was read."""
     same = Condition("asks_human_at", "equals", stamp(asked_at))
     return Update(key(request_id), remove=("asks_human_at",), when=(same,))
+
+
+def texted_to(request_id: str, sms_phone: str) -> Update:
+    """Where SMS about the request go from now on."""
+    return Update(key(request_id), set_={"sms_phone": sms_phone}, when=(Condition("pk", "present"),))
 
 
 def speaks(request_id: str, language: str) -> Update:

@@ -88,6 +88,18 @@ def named(contact_id: str, request_id: str, name: str) -> Update:
     return Update(contacts.key(contact_id), set_={f"name#{request_id}": name}, when=LIVES)
 
 
+def asked_for_number(contact_id: str, now: datetime) -> Update:
+    """A person is asked for a phone to send SMS to, once."""
+    once = Condition("sms_asked_at", "absent")
+    return Update(contacts.key(contact_id), set_={"sms_asked_at": stamp(now)}, when=(*LIVES, once))
+
+
+def gave_number(contact_id: str, sms_phone: str, now: datetime) -> Update:
+    """The phone that a person gave for SMS. A merge with what was read before has to read it again."""
+    set_ = {"sms_phone": sms_phone, "changed_by": f"number {stamp(now)}"}
+    return Update(contacts.key(contact_id), set_=set_, when=LIVES)
+
+
 def speaks(contact_id: str, language: str) -> Update:
     """The language that a person wants."""
     return Update(contacts.key(contact_id), set_={"language": language}, when=LIVES)

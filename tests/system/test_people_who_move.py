@@ -1,6 +1,6 @@
 """A resident has another number: the notice of an open request goes there, and who gets the old number learns nothing."""
 
-from tests.system.cases import Case, opened, pass_minutes
+from tests.system.cases import Case, daytime, opened, pass_minutes
 from tests.system.client import Devstack
 
 
@@ -36,3 +36,26 @@ def test_whoever_gets_the_old_number_is_somebody_new(faulty: Devstack) -> None:
     other.say("CEK")
     faulty.settle()
     assert case.id in faulty.outbox(other.phone)[-1]["body"]
+
+
+def test_who_has_a_user_id_alone_is_asked_for_a_number_and_gets_the_sms_there(faulty: Devstack) -> None:
+    daytime(faulty)
+    case = Case(faulty)
+    case.phone, phone = "ID.7731SYSTEM", "+6281710000003"
+    case.open()
+    faulty.settle()
+    case.opened()
+    assert "balas dengan nomor HP Anda" in faulty.outbox(case.phone)[-1]["body"]
+    pass_minutes(faulty, 1)
+
+    case.say("nomor saya 0817-1000-0003")
+    faulty.settle()
+    assert "SMS ke +62…003" in faulty.outbox(case.phone)[-1]["body"]
+    case.fault("undeliverable", times=5)
+    case.change("processing", "ready")
+    faulty.settle()
+    pass_minutes(faulty, 1)
+
+    [sms] = [one for one in faulty.outbox(phone) if one["channel"] == "sms"]
+    assert case.id in sms["body"]
+    assert "SIAP DIAMBIL" in sms["body"]

@@ -58,7 +58,7 @@ def message(text: str | None = None, **more: Any) -> Message:
 ANSWERS = frozenset(
     {Kind.STATUS, Kind.MENU, Kind.ANOTHER, Kind.ACK, Kind.HELP, Kind.ELSEWHERE, Kind.GREETING, Kind.THANKS, Kind.HUMAN}
     | {Kind.COMPLAINT, Kind.REAL, Kind.CONFIRM, Kind.WHICH, Kind.KEPT, Kind.LANGUAGE, Kind.MISTYPED, Kind.OPTED_OUT}
-    | {Kind.OPTED_IN, Kind.RATED}
+    | {Kind.OPTED_IN, Kind.RATED, Kind.SMS_NUMBER}
 )
 OF_SEVERAL = frozenset({Kind.STATUS, Kind.WHICH, Kind.REAL, Kind.COMPLAINT})
 OF_ONE = frozenset({Kind.ACK, Kind.CONFIRM, Kind.KEPT})

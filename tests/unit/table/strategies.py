@@ -70,7 +70,8 @@ NOTICES = st.builds(
     phone_number_id=st.none() | NUMBERS, caused_at=TIMES, due_at=MAYBE_TIMES, service=st.none() | SERVICES,
     request_id=st.none() | REQUEST_IDS, version=st.none() | VERSIONS, about=st.lists(REQUEST_IDS, max_size=5).map(tuple),
     topic=st.none() | SERVICES,
-    body=MAYBE_TEXTS, state=st.sampled_from(State), revision=COUNTS, attempt=COUNTS, channel=st.sampled_from(Channel),
+    body=MAYBE_TEXTS, asks_number=st.booleans(),
+    state=st.sampled_from(State), revision=COUNTS, attempt=COUNTS, channel=st.sampled_from(Channel),
     force_template=st.booleans(), owner=MAYBE_TEXTS, not_before=MAYBE_TIMES, resent=COUNTS, failures=COUNTS,
     tried_since=MAYBE_TIMES, asked_at=MAYBE_TIMES, accepted_at=MAYBE_TIMES, arrived_at=MAYBE_TIMES, reason=MAYBE_TEXTS,
     attempts=st.lists(ATTEMPTS, max_size=3).map(tuple), attempts_dropped=COUNTS,
@@ -89,6 +90,7 @@ CONTACTS = st.builds(
     answered=st.dictionaries(st.sampled_from(["2026112403", "2026112404"]), st.frozensets(HASHES, min_size=1, max_size=3)),
     incomplete=st.frozensets(REQUEST_IDS, max_size=2), picked=st.dictionaries(NUMBERS, REQUEST_IDS, max_size=2),
     names=st.dictionaries(REQUEST_IDS, TEXTS, max_size=2), spoke=st.dictionaries(NUMBERS, TIMES, max_size=2),
+    sms_phone=st.none() | PHONES, sms_asked_at=MAYBE_TIMES,
     rates=st.dictionaries(REQUEST_IDS, st.builds(Question, TIMES, NUMBERS), max_size=2),
 )  # fmt: skip
 

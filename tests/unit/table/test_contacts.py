@@ -62,6 +62,8 @@ def _spoken(contact: Contact) -> list[Put | Update]:
         *([Update(contacts.key(contact.id), join={"incomplete": contact.incomplete})] if contact.incomplete else []),
         *(talk.picked(contact.id, number, request_id) for number, request_id in contact.picked.items()),
         *(talk.named(contact.id, request_id, name) for request_id, name in contact.names.items()),
+        *([talk.asked_for_number(contact.id, contact.sms_asked_at)] if contact.sms_asked_at else []),
+        *([talk.gave_number(contact.id, contact.sms_phone, NOW)] if contact.sms_phone else []),
         *(contacts.spoken_to(contact.id, number, at) for number, at in contact.spoke.items()),
         *(asked(contact.id, request_id, question) for request_id, question in contact.rates.items()),
     ]
