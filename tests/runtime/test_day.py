@@ -8,11 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from ops.project import FUNCTIONS, SOCIAL, function_name
 from tests.data import payloads
 from tests.runtime.logs import read
 from tests.system.client import Answer, Devstack
 
-KTP, PINDAH = "100000000000002", "100000000000003"
+KTP, PINDAH, BY_SOCIAL = "100000000000002", "100000000000003", "100000000000031"
 A_DAY_S = 25 * 3600
 
 
@@ -111,6 +114,24 @@ def test_first_messages_that_come_at_once_to_two_environments_open_one_request(d
     assert len([name for name in environments if name.removeprefix("kabar-dev-").isdigit()]) >= 2
 
 
+@pytest.mark.parametrize(("phone", "number"), [("+6281200008006", KTP), ("+6281200008007", BY_SOCIAL)])
+def test_a_document_is_fetched_and_opens_at_the_desk_by_its_link(devstack: Devstack, phone: str, number: str) -> None:
+    """By way of the stream, the queue, the function and the bucket; from Meta, and from AWS."""
+    content = f"%PDF-1.4 invented for {number}".encode()
+    kept = devstack.ask("POST", f"{devstack.graph_url}/sim/files", content, **{"Content-Type": "application/pdf"})
+    sent = {"from": phone, "phone_number_id": number, "media": {"type": "document", "id": kept.json["id"]}}
+    writes(devstack, phone, number, "ktp saya hilang")
+    assert devstack.sim("inbound", **sent)["status"] == 200
+    devstack.settle()
+
+    (media,) = [one["media"] for one in file_of(devstack, phone)["messages"] if "media" in one]
+    assert (media["state"], media["content_type"], media["size"]) == ("kept", "application/pdf", len(content))
+    opened = devstack.ask("GET", media["link"])
+    assert (opened.status, opened.text) == (200, content.decode())
+    assert opened.headers["Content-Type"] == "application/pdf"
+    assert opened.headers["Content-Disposition"].startswith("attachment;")
+
+
 def test_what_the_desk_refuses_comes_back_as_a_problem(devstack: Devstack) -> None:
     refused = devstack.staff("POST", "/staff/requests", {"service": "NOTHING"})
     assert (refused.status, refused.headers["Content-Type"]) == (422, "application/problem+json")
@@ -122,6 +143,6 @@ def test_after_such_a_day_every_function_has_run_and_none_has_failed(devstack: D
     devstack.sim("advance", seconds=0)
     logs = read(Path(devstack.described["function_logs"]))
     started = {log.name.rpartition("-")[0] for log in logs}
-    assert started == {"kabar-dev", "kabar-dev-dispatch", "kabar-dev-deliver", "kabar-dev-sweep"}
+    assert started == {function_name("dev", name) for name in (*FUNCTIONS, SOCIAL)}
     assert [(log.name, log.trouble) for log in logs if log.trouble] == []
     assert all(log.invocations_ms for log in logs)

@@ -20,7 +20,13 @@ TICK = tick_event("kabar-dev-sweep-event", datetime(2026, 3, 2, tzinfo=UTC))
 KEYS = {"pk": {"S": "REQ#KTP-0000-0000-000"}, "sk": {"S": "NOTICE#000001"}}
 RECORD = {"eventID": "1", "eventName": "MODIFY", "eventSourceARN": "arn:stream", "dynamodb": {"Keys": KEYS}}
 MESSAGE = {"messageId": "1", "receiptHandle": "1", "eventSourceARN": "arn:queue", "body": '{"notice": "KTP-0000-0000-000.1"}'}
-EVENTS: Mapping[str, Any] = {"dispatch": {"Records": [RECORD]}, "deliver": {"Records": [MESSAGE]}, "sweep": TICK}
+FILE = {**MESSAGE, "body": '{"media": "c1 MSG#2026-03-02T01:30:00.000Z#0123456789abcdef.media"}'}
+EVENTS: Mapping[str, Any] = {
+    "dispatch": {"Records": [RECORD]},
+    "deliver": {"Records": [MESSAGE]},
+    "media": {"Records": [FILE]},
+    "sweep": TICK,
+}
 
 
 @pytest.mark.parametrize("name", EVENTS)
@@ -36,6 +42,7 @@ def test_as_it_was_deployed_a_function_works(lambdas: Lambdas, name: str) -> Non
         ("sweep", "chalice", "Runtime.ImportModuleError"),
         ("dispatch", "chalicelib/flows/dispatch.py", "ModuleNotFoundError"),
         ("deliver", "chalicelib/adapters/whatsapp.py", "ModuleNotFoundError"),
+        ("media", "chalicelib/flows/media.py", "ModuleNotFoundError"),
         ("sweep", "chalicelib/offices", "FileNotFoundError"),
     ],
 )
