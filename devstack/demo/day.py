@@ -1,5 +1,6 @@
 """The script. Its people and their numbers are invented."""
 
+from devstack.demo import office
 from devstack.demo.people import JAYAPURA, KK, KTP, PINDAH, Resident
 from devstack.demo.stage import Stage
 
@@ -14,11 +15,17 @@ def play(stage: Stage) -> list[str]:
     joko = stage.resident("Joko", "+62 812-0000-0004")
     _moving(stage, wati, joko)
     dewi = _counter(stage)
+    office.photos(stage, siti)
     _desk(stage, siti, budi)
     rina = _conversation(stage)
     yosef = _number_for_all(stage)
+    office.own_phone(stage, yosef)
     _next_day(stage, wati, joko, dewi)
+    office.reminder(stage, siti)
+    office.paused_template(stage, rina)
     _look_up(stage, budi)
+    office.rating(stage, budi)
+    office.figures(stage)
     return [one.number() for one in (siti, budi, wati, joko, dewi, rina, yosef)]
 
 
@@ -115,6 +122,7 @@ def _conversation(stage: Stage) -> Resident:
     stage.check("the opening's answer stands for the four photos after it", len(rina.inbox()) == read + 1)
 
     stage.scene("One photo is missing. Rina sends a bundle, and is thanked once")
+    stage.desk.checks_off(rina.number(), {"form-f-1-02": "received", "marriage-or-certificate": "received"})
     stage.desk.sets(rina.number(), "incomplete", reason="surat kehilangan dari polisi belum ada")
     stage.settle()
     stage.got(rina, "whatsapp", "template", "surat kehilangan")
@@ -129,7 +137,7 @@ def _conversation(stage: Stage) -> Resident:
     stage.scene("Rina asks how it stands, asks for a person, and thinks better of cancelling")
     rina.writes(KK, "gmn kk sy")
     stage.settle()
-    stage.got(rina, "whatsapp", "text", "Permohonan diterima")
+    stage.got(rina, "whatsapp", "text", "Permohonan diterima", "bukti perubahan data")
     rina.writes(KK, "makasih, tapi kok lama bgt, mau bicara petugas")
     stage.settle()
     stage.got(rina, "whatsapp", "text", "Petugas menjawab")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import urllib3
@@ -53,8 +54,12 @@ class Resident:
         return self._inbound(number, media={"type": "image", "caption": caption} if caption else {"type": "image"})
 
     def presses(self, number: str, button_id: str, title: str) -> Answer:
-        """Presses a button, or a row of a list."""
+        """Presses a button."""
         return self._inbound(number, button={"id": button_id, "title": title})
+
+    def chooses(self, number: str, row_id: str, title: str) -> Answer:
+        """Chooses a row of a list."""
+        return self._inbound(number, row={"id": row_id, "title": title})
 
     def inbox(self) -> list[Answer]:
         """What has arrived on the phone, in order."""
@@ -83,7 +88,7 @@ class Resident:
 
 @dataclass(frozen=True)
 class Desk:
-    """An officer with a token."""
+    """An officer with a token, who also has the office's phone."""
 
     web: Web
     stack: Stack
@@ -114,6 +119,29 @@ class Desk:
         body = {"to": to, "expected_version": version, **more}
         headers = {"Idempotency-Key": key} if key else {}
         answer: Answer = self._call("POST", f"/staff/requests/{request_id}/status", body, headers=headers)["request"]
+        return answer
+
+    def photos(self, request_id: str) -> list[Answer]:
+        """The files that came with a request, with a link to each that is kept."""
+        return [one["media"] for one in self.file(request_id)["messages"] if "media" in one]
+
+    def opens_link(self, link: str) -> bytes:
+        """A file by its link, as the officer's browser gets it: without any token."""
+        answer = self.web.pool.request("GET", link, timeout=30, retries=False)
+        return answer.data if answer.status == HTTPStatus.OK else b""
+
+    def checks_off(self, request_id: str, states: Mapping[str, str]) -> Answer:
+        """Says of each requirement what has come of it."""
+        answer: Answer = self._call("POST", f"/staff/requests/{request_id}/requirements", {"requirements": dict(states)})
+        return answer
+
+    def types(self, number: str, to: str, text: str) -> None:
+        """Writes to a resident from the WhatsApp Business app on the office's own phone."""
+        self.web.call("POST", f"{self.stack.graph_url}/sim/echo", {"phone_number_id": number, "to": to, "text": text})
+
+    def statistics(self) -> Answer:
+        """The office's figures of this month."""
+        answer: Answer = self._call("GET", "/staff/stats?office=1801")
         return answer
 
     def _call(

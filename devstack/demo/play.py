@@ -4,6 +4,7 @@ import os
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 from rich.console import Console
@@ -55,3 +56,6 @@ def _play(console: Console, log_path: Path, *, lambda_runtime: bool) -> list[str
                 return stage.failures
         except (StartError, Unexpected) as error:
             return [str(error)]
+        except Exception as error:  # noqa: BLE001  # nobody would see the traceback: it goes into the log
+            traceback.print_exc()
+            return [f"{type(error).__name__}: {error}"]

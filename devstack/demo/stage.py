@@ -50,6 +50,10 @@ class Stage:
         """Takes WhatsApp from somebody's phone."""
         self.web.call("POST", f"{self.stack.graph_url}/sim/phones", {"phone": who.phone, "whatsapp": False})
 
+    def template(self, name: str, status: str) -> None:
+        """Meta approves or pauses a template, and says so by webhook."""
+        self.web.call("POST", f"{self.stack.graph_url}/sim/templates", {"name": name, "language": "id", "status": status})
+
     def settle(self) -> None:
         """Waits until stream and queue have nothing left to do."""
         self._at_rest(self.web.call("POST", f"{self.stack.graph_url}/sim/settle", {"timeout_s": _SETTLE_S}))
