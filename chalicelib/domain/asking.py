@@ -31,7 +31,7 @@ _IN_CAPTIONS = frozenset(
     {Wish.OPEN, Wish.ANOTHER, Wish.STATUS, Wish.OPT_OUT, Wish.OPT_IN, Wish.HUMAN, Wish.COMPLAINT, Wish.REAL}
 )
 _COMMANDS = frozenset({Wish.OPT_OUT, Wish.OPT_IN, Wish.ANOTHER, Wish.OPEN})
-_CHECK = frozenset({"cek", "status", "check"})
+CHECK = frozenset({"cek", "status", "check"})
 _CALLED = re.compile(r"\b(?:a\.?\s?/?n\.?|atas\s+nama)[\s:]+([^\W\d_][^\d,;:!?()\n]{1,80})", re.IGNORECASE)
 _BEFORE_NAMES = frozenset(
     {"saya", "kami", "warga", "bapak", "ibu", "pak", "bu", "almarhum", "almarhumah", "alm", "anak", "istri", "suami", "sdr"}
@@ -96,7 +96,7 @@ def _in_words(message: Message, office: Office) -> Asked:
 
 def _heard(wish: Wish, text: str, *, has_open: bool) -> bool:
     """Whether a caption asks something. Without a request, what is sent opens one, unless its caption is a command."""
-    if wish is Wish.STATUS and spelling.typed(text)[:1] and spelling.typed(text)[0] in _CHECK:
+    if wish is Wish.STATUS and spelling.typed(text)[:1] and spelling.typed(text)[0] in CHECK:
         return True
     return wish in (_IN_CAPTIONS if has_open else _COMMANDS)
 

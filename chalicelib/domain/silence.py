@@ -3,16 +3,18 @@
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.domain import spelling
+from chalicelib.domain import ids, spelling
+from chalicelib.domain.asking import CHECK
 from chalicelib.domain.belonging import Talk
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.decision import Decision
 from chalicelib.domain.notice import Kind
 
-# Small talk, and what a person says better. What only the record knows, or what was done, is told all the same.
+# Small talk, and what a person says better: "sudah, Bu" to an officer asks no machine. What was done is told all the same.
 LEFT_TO_PEOPLE = frozenset(
     {Kind.ACK, Kind.MENU, Kind.GREETING, Kind.THANKS, Kind.HELP, Kind.HUMAN, Kind.COMPLAINT, Kind.ELSEWHERE, Kind.ANOTHER}
+    | {Kind.STATUS}
 )
 
 
@@ -35,7 +37,9 @@ def speaks(contact: Contact, phone_number_id: str, office: Office, now: datetime
 
 
 def _of_the_machine(talk: Talk) -> bool:
-    """A button that was pressed, or the command for another request, in large or small letters."""
-    if talk.message.button_id is not None:
+    """A button that was pressed, a request's number, or a command, in large or small letters."""
+    text = talk.message.text or ""
+    if talk.message.button_id is not None or ids.find(text) is not None:
         return True
-    return [word for word in spelling.typed(talk.message.text or "") if word.isalnum()] in (["baru"], ["new"])
+    words = [word for word in spelling.typed(text) if word.isalnum()]
+    return words in (["baru"], ["new"]) or words[:1] in ([one] for one in CHECK)

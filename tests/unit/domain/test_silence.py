@@ -43,6 +43,8 @@ def silent(contact: Contact) -> Contact:
         ("mau bicara petugas", KNOWN),
         ("pelayanannya lambat", KNOWN),
         ("mau bikin kk", NEW),
+        ("sudah bu, besok saya foto", KNOWN),
+        ("gmn ktp saya", KNOWN),
     ],
 )
 def test_small_talk_is_left_to_the_officer_and_all_else_happens(said: str, contact: Contact) -> None:
@@ -55,6 +57,8 @@ def test_small_talk_is_left_to_the_officer_and_all_else_happens(said: str, conta
     ("said", "contact"),
     [
         ("CEK", KNOWN),
+        ("cek dong", KNOWN),
+        (f"gimana {KTP_ID}", KNOWN),
         (KTP_ID, KNOWN),
         ("KTP saya hilang", NEW),
         ("BARU", KNOWN),
