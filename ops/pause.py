@@ -52,7 +52,10 @@ def _schedule(target: Target, record: Record, *, enabled: bool) -> None:
 
 
 def _topics(target: Target, *, enabled: bool) -> None:
-    """A topic cannot be made to wait; Lambda can: what it may not start now it tries again for six hours."""
+    """A topic cannot be made to wait, and with none reserved Lambda tries nothing again.
+
+    What comes meanwhile lies among social's dead letters, from where `restore` gives it back; reports on SMS are lost.
+    """
     client = target.client("lambda")
     for name in (SMS_REPORTS, SOCIAL):
         if deployed.function(target, name) is None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from ops import social
 from ops import table as tables
 from ops.bootstrap import bootstrap
 from ops.console import remarks, say
@@ -93,4 +94,7 @@ def _switch(target: Target, former: str, made: str, wait_s: float) -> None:
     base = bootstrap(Target(target.stage, target.region, yes=True), parameters, allow_region=target.region)
     deploy(target, base)
     resume(target, base.record, api_stage)
+    if url := base.outputs.get(f"{social.DEAD_LETTERS}Url"):
+        given_back, _ = social.redrive(target.client("sqs"), target.client("lambda"), target.stage, url)
+        say(f"Events of End User Messaging Social that came meanwhile: {given_back}, given to its function now.")
     say(f"{target.stage} uses {made} now. {former} is still there, protected; delete it when nobody needs it any more.")

@@ -14,8 +14,10 @@ def equip_buckets() -> None:
         bucket = create(resource_name, cloudformation_json, account_id, region_name, **kwargs)
         return _equipped(bucket, cloudformation_json["Properties"])
 
-    def updated(original: Any, name: str, cloudformation_json: Any, account_id: str, region_name: str) -> FakeBucket:
-        bucket = update(original, name, cloudformation_json, account_id, region_name)
+    def updated(
+        original_resource: Any, new_resource_name: str, cloudformation_json: Any, account_id: str, region_name: str
+    ) -> FakeBucket:
+        bucket = update(original_resource, new_resource_name, cloudformation_json, account_id, region_name)
         return _equipped(bucket, cloudformation_json["Properties"])
 
     FakeBucket.create_from_cloudformation_json = staticmethod(created)  # type: ignore[method-assign]
