@@ -21,7 +21,7 @@ def equip_buckets() -> None:
         return _equipped(bucket, cloudformation_json["Properties"])
 
     FakeBucket.create_from_cloudformation_json = staticmethod(created)  # type: ignore[method-assign]
-    FakeBucket.update_from_cloudformation_json = staticmethod(updated)  # type: ignore[method-assign,assignment]
+    FakeBucket.update_from_cloudformation_json = staticmethod(updated)  # type: ignore[method-assign]
 
 
 def _equipped(bucket: FakeBucket, said: Mapping[str, Any]) -> FakeBucket:
