@@ -58,11 +58,10 @@ class Request:
     """One resident's case. version: number of changes so far; the opening is 1.
 
     noticed_version: version of the last change that owed a notice, so that earlier notices are known to be stale.
-    opened_by: provider's time of the message that opened it; by_chat: whether a message did. asks_human_at: when its resident
-    last asked for a person, or complained. look_at: when the sweep looks at it, None when time changes nothing; nudged_version:
-    the last version at which it owed a notice by itself. ready_at: when it became ready, the last time if it was taken back;
-    ready_due_at: what was promised then. rating_asked_at: when its resident was asked how it was. requirements: by
-    code, those that an officer has looked at. name and sms_phone are personal data.
+    opened_by: provider's time of the message that opened it. asks_human_at: when its resident last asked for a person, or
+    complained. requirements: by code, those that an officer has looked at, last at checked_version. look_at: when the sweep
+    looks at it, None when time changes nothing; nudged_version: the last version at which it owed a notice by itself. name and
+    sms_phone are personal data.
     """
 
     id: str
@@ -85,6 +84,7 @@ class Request:
     closed_at: datetime | None = None
     asks_human_at: datetime | None = None
     requirements: Mapping[str, Met] = field(default_factory=dict)
+    checked_version: int = 0
     look_at: datetime | None = None
     nudged_version: int = 0
     by_chat: bool = False

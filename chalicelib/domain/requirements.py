@@ -8,9 +8,7 @@ from chalicelib.domain.catalogue import Office, Requirement
 from chalicelib.domain.errors import IllegalChange, Malformed
 from chalicelib.domain.request import Met, Request, Status
 
-# While these last, the resident can still do something about what is missing; afterwards the office has said that all is there.
 _MOST_OF_A_LIST = 240
-_COUNTS = frozenset({Status.SUBMITTED, Status.INCOMPLETE})
 
 
 @dataclass(frozen=True)
@@ -31,8 +29,8 @@ def checklist(request: Request, office: Office | None, language: str) -> list[Li
 
 
 def missing(request: Request, office: Office | None, language: str) -> list[str]:
-    """What a resident should still send, in words. Nothing before an officer has looked: nobody knows yet."""
-    if not request.requirements or request.status not in _COUNTS:
+    """What a resident should still send, in words. Nothing while nobody knows: before an officer has looked."""
+    if not _known(request):
         return []
     form = {Met.OPEN: "{name}", Met.UNREADABLE: wording.UNREADABLE[language]}
     lines = checklist(request, office, language)
@@ -60,11 +58,21 @@ def marked(request: Request, office: Office, states: Mapping[str, Met]) -> Reque
     if not states.keys() <= set(known):
         raise Malformed(f"This request has the requirements {', '.join(known)}.")
     after = {**request.requirements, **states}
-    if after == request.requirements:
+    if after == request.requirements and (request.checked_version == request.version or request.closed):
         return request
     if request.closed:
         raise IllegalChange(f"The request is {request.status}: nothing is missing any more.")
-    return replace(request, requirements=after)
+    return replace(request, requirements=after, checked_version=request.version)
+
+
+def _known(request: Request) -> bool:
+    """Whether an officer has looked since the request came before the office, or came back to it with what was missing.
+
+    Once it is verified, the office has said that all is there.
+    """
+    if request.status is Status.SUBMITTED:
+        return request.checked_version == request.version
+    return request.status is Status.INCOMPLETE and bool(request.requirements)
 
 
 def _needs(request: Request, office: Office | None) -> tuple[Requirement, ...]:

@@ -44,6 +44,7 @@ def put(request: Request) -> Put:
         "updated_at": request.updated_at, "request_due_at": request.due_at, "noticed_version": request.noticed_version,
         "nudged_version": request.nudged_version or None,
         "requirements": {code: state.value for code, state in request.requirements.items()},
+        "checked_version": request.checked_version or None,
         "hold": request.hold.reason if request.hold else None, "reason": request.reason, "name": request.name,
         "sms_phone": request.sms_phone, "closed_at": closed_at, "asks_human_at": request.asks_human_at,
         "by_chat": request.by_chat or None, "ready_at": request.ready_at, "ready_due_at": request.ready_due_at,
@@ -75,7 +76,7 @@ def checked(before: Request, after: Request) -> Update:
     """
     states = {code: state.value for code, state in after.requirements.items()}
     same = (Condition("version", "equals", before.version), _unchecked_since(before))
-    return Update(key(before.id), set_={"requirements": states}, when=same)
+    return Update(key(before.id), set_={"requirements": states, "checked_version": after.checked_version}, when=same)
 
 
 def _unchecked_since(request: Request) -> Condition:
@@ -133,6 +134,7 @@ def read(item: Item) -> Request:
         sms_phone=reader.maybe("sms_phone"), closed_at=reader.maybe_time("closed_at"),
         asks_human_at=reader.maybe_time("asks_human_at"), look_at=reader.maybe_time("due_at"),
         nudged_version=reader.number("nudged_version"),
+        checked_version=reader.number("checked_version"),
         requirements={code: Met(state) for code, state in reader.named("requirements").items()},
         by_chat=reader.flag("by_chat"),
         ready_at=reader.maybe_time("ready_at"), ready_due_at=reader.maybe_time("ready_due_at"),

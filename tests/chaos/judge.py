@@ -62,13 +62,12 @@ class Judge:
     def _openings(self) -> None:
         """Each opening message opened one request, and only BARU opened one beside another."""
         opening = [item for item in self._world.items("CONTACT#", "MSG#") if item.get("intent") == "open"]
-        asked_anew = {item["request_id"] for item in opening if item.get("text") == "BARU"}
         opened = self._world.requests()
         if sorted(str(item["request_id"]) for item in opening) != sorted(one.id for one in opened):
             raise Broken(f"{len(opening)} messages opened {len(opened)} requests")
         for one in opened:
             beside = [other.id for other in opened if self._open_beside(other, one)]
-            if beside and one.id not in asked_anew:
+            if beside and one.id not in self._store.anew:
                 raise Broken(f"{one.id} was opened beside {beside}")
 
     def _ratings(self) -> None:

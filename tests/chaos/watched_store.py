@@ -28,6 +28,7 @@ class WatchedStore(FakeStore):
         noticed: Request's id → place of a notice among those of the request → the step at which it was written; not of one that
             only asks.
         requests: Request's id → the steps at which it was opened and closed.
+        anew: Requests that were opened by BARU. Once a request's chat is cleared, nobody can tell from its messages.
         circuits: Scope of an open circuit → the step and the time at which it was opened.
         told: Scope of a circuit that Meta told of → the step and the time at which it did.
         openings: How often a circuit was opened.
@@ -43,6 +44,7 @@ class WatchedStore(FakeStore):
         self.ever_opted_out: set[str] = set()
         self.noticed: dict[str, dict[float, int]] = defaultdict(dict)
         self.requests: dict[str, tuple[int, int | None]] = {}
+        self.anew: set[str] = set()
         self.circuits: dict[str, tuple[int, datetime]] = {}
         self.told: dict[str, tuple[int, datetime]] = {}
         self.openings = 0
@@ -68,6 +70,8 @@ class WatchedStore(FakeStore):
             self._watch_notice(notices.read(old) if old else None, notices.read(new))
         if new is not None and key.sk == "CONTACT":
             self._watch_opt_out(key.pk.removeprefix("CONTACT#"), out="opted_out_at" in new)
+        if new is not None and (new.get("intent"), new.get("text")) == ("open", "BARU"):
+            self.anew.add(str(new["request_id"]))
         if new is not None and key.sk == "CIRCUITS":
             now_open = circuits.read(new)
             self._watch_circuits(now_open.keys())

@@ -210,7 +210,7 @@ def test_what_is_quarantined_is_counted_from_the_logs_of_every_function(prod: De
 def test_there_is_a_dashboard(prod: Deployed) -> None:
     board = prod.place.client("cloudwatch").get_dashboard(DashboardName=f"kabar-{STAGE}")
     titles = [one["properties"]["title"] for one in json.loads(board["DashboardBody"])["widgets"]]
-    assert len(titles) == len(set(titles)) == 8
+    assert len(titles) == len(set(titles)) == 9
 
 
 def test_the_package_is_small_and_kept_for_a_rollback(prod: Deployed) -> None:

@@ -76,8 +76,9 @@ def test_a_paused_template_outside_the_window_goes_by_sms_until_it_is_approved_a
     pass_minutes(faulty, 3)
     assert paused.channels() == BY_SMS
 
-    calm(faulty, paused, approved)
+    faulty.sim("templates", name="kabar_ready_card", language="id", status="approved")
     pass_minutes(faulty, 2)
+    calm(faulty, paused, approved)
     approved.change(*READY)
     pass_minutes(faulty, 2)
     assert [(one.kind, one.state) for one in approved.seen()] == [("template", "delivered")]

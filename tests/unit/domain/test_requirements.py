@@ -24,7 +24,10 @@ ALL_THERE = dict.fromkeys(("kk", "police-letter"), Met.RECEIVED)
 
 def looked_at(status: Status = Status.INCOMPLETE, **states: Met) -> Request:
     """A request that an officer has looked at; underscores stand for dashes."""
-    return samples.request(status=status, requirements={code.replace("_", "-"): state for code, state in states.items()})
+    checked = {"checked_version": 1}
+    return samples.request(
+        status=status, **checked, requirements={code.replace("_", "-"): state for code, state in states.items()}
+    )
 
 
 def said(*requests: Request, language: str = "id", kind: Kind = Kind.STATUS) -> Any:
@@ -63,7 +66,17 @@ class TestMissing:
         assert missing(looked_at(status, kk=Met.UNREADABLE), OFFICE, "id") == [f"{KK} (tidak terbaca)", LETTER]
         assert missing(looked_at(status, police_letter=Met.RECEIVED), OFFICE, "en") == ["family card"]
         assert missing(looked_at(status, kk=Met.OPEN), OFFICE, "id") == [KK, LETTER], "an officer has looked"
-        assert missing(samples.request(status=status, requirements=ALL_THERE), OFFICE, "id") == []
+        assert missing(samples.request(status=status, requirements=ALL_THERE, checked_version=1), OFFICE, "id") == []
+
+    def test_is_not_known_any_more_once_the_resident_has_sent_something_and_nobody_has_looked_since(self) -> None:
+        looked = looked_at(kk=Met.UNREADABLE)
+        again = replace(looked, status=Status.SUBMITTED, version=3)
+
+        assert missing(replace(looked, version=2), OFFICE, "id") != [], "it is incomplete since the look"
+        assert missing(again, OFFICE, "id") == []
+        looked_again = marked(again, OFFICE, {"kk": Met.UNREADABLE})
+        assert looked_again.checked_version == 3
+        assert missing(looked_again, OFFICE, "id") != []
 
     @pytest.mark.parametrize("status", [one for one in Status if one not in {Status.SUBMITTED, Status.INCOMPLETE}])
     def test_is_nothing_once_the_office_has_said_that_all_is_there(self, status: Status) -> None:
@@ -76,6 +89,7 @@ class TestMarking:
 
         after = marked(before, OFFICE, {"police-letter": Met.RECEIVED})
 
+        assert after.checked_version == before.version
         assert after == replace(before, requirements={"kk": Met.UNREADABLE, "police-letter": Met.RECEIVED})
         assert marked(after, OFFICE, {"kk": Met.UNREADABLE, "police-letter": Met.RECEIVED}) is after
         assert marked(after, OFFICE, {"kk": Met.OPEN}).requirements["kk"] is Met.OPEN
@@ -110,7 +124,7 @@ class TestWords:
             in said(request, language="en").body
         )
         assert "kurang" not in said(samples.request(status=Status.INCOMPLETE)).body
-        assert "kurang" not in said(samples.request(status=Status.SUBMITTED, requirements=ALL_THERE)).body
+        assert "kurang" not in said(samples.request(status=Status.SUBMITTED, requirements=ALL_THERE, checked_version=1)).body
 
     def test_say_until_when_the_office_decides_before_what_is_missing(self) -> None:
         body = said(replace(looked_at(Status.SUBMITTED, kk=Met.RECEIVED), due_at=NOW + timedelta(hours=2))).body

@@ -60,9 +60,12 @@ def test_hold_is_told_without_numbers_that_slipped_in(world: World) -> None:
 
 @pytest.mark.parametrize("status", [Status.SUBMITTED, Status.INCOMPLETE])
 def test_what_is_missing_is_told_once_an_officer_has_looked(world: World, status: Status) -> None:
-    looked_at = samples.request(status=status, requirements={"police-letter": Met.UNREADABLE})
+    looked_at = samples.request(status=status, checked_version=1, requirements={"police-letter": Met.UNREADABLE})
     all_there = samples.request(
-        id="KTP-7F3K-9QXM-2DM", status=status, requirements=dict.fromkeys(("kk", "police-letter"), Met.RECEIVED)
+        id="KTP-7F3K-9QXM-2DM",
+        status=status,
+        requirements=dict.fromkeys(("kk", "police-letter"), Met.RECEIVED),
+        checked_version=1,
     )
 
     assert looked_up(world, looked_at)["missing"] == [

@@ -1,6 +1,7 @@
 """The checklist as staff fill it in: nothing of it is lost, whoever else is at the request, and it is no change of status."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -65,6 +66,20 @@ def test_a_resident_who_asks_is_told_what_is_missing() -> None:
         world.run()
         said = str(world.whatsapp.arrivals[-1].message)
         assert "masih kurang: Kartu Keluarga, surat kehilangan dari polisi atau KTP-el yang rusak (tidak terbaca)" in said
+
+
+def test_who_has_sent_it_again_is_told_of_nothing_missing_until_somebody_looks_again() -> None:
+    world = opened()
+    check(world, LETTER)
+    world.set_status(only(world), S.INCOMPLETE, reason="foto buram")
+    world.clock.now += timedelta(hours=1)
+    world.receive(payloads.envelope(payloads.value(payloads.photo(at=world.seconds, id_="wamid.again"))))
+    for times, known in ((1, False), (2, True)):
+        world.say("CEK", id_=f"wamid.cek{times}")
+        world.run()
+        assert ("tidak terbaca" in str(world.whatsapp.arrivals[-1].message)) == known
+        check(world, LETTER)
+    assert only(world).requirements == LETTER
 
 
 def test_whoever_does_the_intake_may_set_it_and_nobody_else() -> None:

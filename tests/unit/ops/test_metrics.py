@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from chalicelib.domain.media import FileState
 from chalicelib.domain.notice import State
 from ops.project import ANY_FUNCTION, ROOT, function_name
 from tests.adapters import backing
@@ -12,6 +13,7 @@ from tests.adapters import backing
 RESOURCES: dict[str, Any] = backing.template()["Resources"]
 # Names that are put together: `count(f"Notice{state}")` may be any of these.
 NOTICES = {f"Notice{state.value.title()}" for state in State}
+FILES = {f"Media{state.value.title()}" for state in FileState}
 
 
 def calls() -> Iterator[ast.Call]:
@@ -44,8 +46,8 @@ def test_every_figure_that_an_alarm_watches_is_counted_somewhere() -> None:
     watched = {
         name for alarm in of_type("AWS::CloudWatch::Alarm").values() for space, name in metrics_of(alarm) if space == "Kabar"
     }
-    assert watched >= {"NoticeFailed", "NoticeUnknown", "OldestDue", "SmsSpend", "NoticeAccepted"}
-    assert watched <= named({"count"}) | NOTICES
+    assert watched >= {"NoticeFailed", "NoticeUnknown", "OldestDue", "SmsSpend", "NoticeAccepted", "MediaLost"}
+    assert watched <= named({"count"}) | NOTICES | FILES
 
 
 def test_our_figures_are_watched_for_one_stage() -> None:

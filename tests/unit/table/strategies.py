@@ -44,7 +44,8 @@ REQUESTS = st.builds(
     contact_id=st.none() | CONTACT_IDS, phone_number_id=st.none() | NUMBERS, language=st.sampled_from(["id", "en"]),
     opened_at=TIMES, opened_by=TIMES, updated_at=TIMES, due_at=MAYBE_TIMES, noticed_version=COUNTS, hold=HOLDS,
     reason=MAYBE_TEXTS, name=MAYBE_TEXTS, sms_phone=st.none() | PHONES, closed_at=MAYBE_TIMES, asks_human_at=MAYBE_TIMES,
-    look_at=MAYBE_TIMES, nudged_version=COUNTS, requirements=st.dictionaries(REQUIREMENTS, st.sampled_from(Met), max_size=3),
+    look_at=MAYBE_TIMES, nudged_version=COUNTS, checked_version=COUNTS,
+    requirements=st.dictionaries(REQUIREMENTS, st.sampled_from(Met), max_size=3),
     by_chat=st.booleans(), ready_at=MAYBE_TIMES, ready_due_at=MAYBE_TIMES, rating_asked_at=MAYBE_TIMES,
 )  # fmt: skip
 
