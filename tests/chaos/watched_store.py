@@ -79,8 +79,9 @@ class WatchedStore(FakeStore):
             self.tellings += len(told) - len(self.told.keys() & set(told))
             self.told = {scope: self.told.get(scope, (self.steps, self._clock())) for scope in told}
         if new is not None and key.sk == "REQUEST":
-            opened_at, _ = self.requests.get(key.pk.removeprefix("REQ#"), (self.steps, None))
-            ended = self.steps if requests.read(new).closed else None
+            opened_at, ended = self.requests.get(key.pk.removeprefix("REQ#"), (self.steps, None))
+            # A closed request is written again when its chat is cleared; it was closed before.
+            ended = (ended or self.steps) if requests.read(new).closed else None
             self.requests[key.pk.removeprefix("REQ#")] = (opened_at, ended)
         super()._replace(key, new)
 
