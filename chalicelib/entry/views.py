@@ -98,7 +98,7 @@ def _media(item: Item, file: File | CallFile) -> dict[str, Any] | None:
     said: Any = item.get("media", {})
     kept, link = media.kept(item), file.links.get(str(item["sk"]))
     view = _plain(
-        id=said.get("id"), mime_type=said.get("mime_type"), filename=mask_numbers(said.get("filename", "")),
+        id=said.get("id"), mime_type=mask_numbers(said.get("mime_type", "")), filename=mask_numbers(said.get("filename", "")),
         sha256=kept.sha256 if kept else said.get("sha256"), state=media.state(item), reason=media.reason(item),
         content_type=kept.content_type if kept else None, size=kept.size if kept else None,
         link=link, link_expires_at=file.links_until if link else None,

@@ -28,10 +28,10 @@ from chalicelib.table import notices, requests, tokens
 from devstack.pumps import events
 from tests.adapters import backing
 from tests.data import payloads
-from tests.fakes.providers import CHANNELS, FakeSms, FakeWhatsApp, NoPace, Script
+from tests.fakes.providers import CHANNELS, FakeSms, FakeSource, FakeWhatsApp, NoPace, Script
 from tests.fakes.world import ManualClock
 
-STAGE, TABLE = "dev", "kabar-dev"
+STAGE, TABLE, BUCKET = "dev", "kabar-dev", "kabar-dev-media"
 SECRETS: Mapping[str, str] = {
     "app_secret": "an-invented-app-secret",
     "verify_token": "an-invented-verify-token",
@@ -58,14 +58,16 @@ def table() -> dict[str, Any]:
 class Stand:
     """Kabar behind its front doors.
 
-    whatsapp, sms: what residents' phones got. parts: the wiring of this process. bodies: of all messages that the queue gave
-    to deliver. seen: how far dispatch has come in the stream, nothing at its beginning.
+    whatsapp, sms: what residents' phones got. source: the files that they sent. parts: the wiring of this process. bodies: of
+    all messages that the queues gave to deliver and media. seen: how far dispatch has come in the stream, nothing at its
+    beginning.
     """
 
     def __init__(self, whatsapp: Script[Any] = (), sms: Script[Any] = ()) -> None:
         self.clock = ManualClock()
         self.whatsapp = FakeWhatsApp(whatsapp)
         self.sms = FakeSms(sms)
+        self.source = FakeSource()
         self.client = Client(app.app, stage_name=STAGE)
         self.dynamodb, self.streams = client("dynamodb"), client("dynamodbstreams")
         self.sqs, self.ssm = client("sqs"), client("ssm")
@@ -73,6 +75,7 @@ class Stand:
         self.queue_arn = self.sqs.get_queue_attributes(QueueUrl=self.queue_url, AttributeNames=["QueueArn"])["Attributes"][
             "QueueArn"
         ]
+        self.media_queue_url = os.environ["KABAR_MEDIA_QUEUE_URL"]
         self.stream_arn = self.dynamodb.describe_table(TableName=TABLE)["Table"]["LatestStreamArn"]
         self.store = DynamoStore(self.dynamodb, TABLE, self.clock, rng=Random(1))
         self.bodies: list[str] = []
@@ -91,7 +94,7 @@ class Stand:
     def rewire(self) -> None:
         """A new process: everything is built anew, and secrets are read again."""
         wiring.use_clock(self.clock)
-        vars(self.parts).update(whatsapp=self.whatsapp, sms=self.sms, pace=NoPace())
+        vars(self.parts).update(whatsapp=self.whatsapp, sms=self.sms, media_source=self.source, pace=NoPace())
 
     def start_over(self) -> None:
         """Nothing in the table, the stream, the queue and the phones."""
@@ -141,8 +144,8 @@ class Stand:
     def run(self) -> None:
         """Stream, queue and their functions, until nothing is left to do."""
         self.dispatch()
-        while self.deliver():
-            pass
+        while self.deliver() or self.fetch():
+            self.dispatch()
 
     def dispatch(self) -> None:
         """The stream's new records, in one batch."""
@@ -163,12 +166,19 @@ class Stand:
 
     def deliver(self) -> int:
         """Each message that the queue has now, one at a time; returns how many there were. A failed one comes again at once."""
+        return self._hand_over("deliver", self.queue_url)
+
+    def fetch(self) -> int:
+        """The same for the queue of files."""
+        return self._hand_over("media", self.media_queue_url)
+
+    def _hand_over(self, function: str, queue_url: str) -> int:
         names = {"MessageSystemAttributeNames": ["All"], "MaxNumberOfMessages": 10, "VisibilityTimeout": 0}
-        found = self.sqs.receive_message(QueueUrl=self.queue_url, **names).get("Messages", [])
+        found = self.sqs.receive_message(QueueUrl=queue_url, **names).get("Messages", [])
         for message in found:
             self.bodies.append(message["Body"])
-            self.client.lambda_.invoke("deliver", events.queue_event([message], self.queue_arn))
-            self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
+            self.client.lambda_.invoke(function, events.queue_event([message], self.queue_arn))
+            self.sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
         return len(found)
 
     def tick(self, **time: float) -> None:
@@ -223,6 +233,10 @@ def standing(whatsapp: Script[Any] = (), sms: Script[Any] = (), secrets: Mapping
         patch.setenv("KABAR_STAGE", STAGE)
         patch.setenv("KABAR_TABLE", TABLE)
         patch.setenv("KABAR_QUEUE_URL", queue_url)
+        patch.setenv("KABAR_MEDIA_QUEUE_URL", client("sqs").create_queue(QueueName="kabar-dev-media")["QueueUrl"])
+        patch.setenv("KABAR_MEDIA_BUCKET", BUCKET)
+        region = client("s3").meta.region_name
+        client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": region})
         client("dynamodb").create_table(**table())
         for name, value in secrets.items():
             client("ssm").put_parameter(Name=f"/kabar/{STAGE}/{name}", Value=value, Type="SecureString")
