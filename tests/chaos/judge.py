@@ -1,8 +1,9 @@
 """What must be true when everything has come to rest."""
 
+from chalicelib.domain.media import FileState
 from chalicelib.domain.notice import ARRIVED, Channel, Kind, Notice, State
 from chalicelib.domain.request import Request
-from chalicelib.table import contacts, ratings
+from chalicelib.table import contacts, media, ratings
 from tests.chaos.arrivals import Phones
 from tests.chaos.providers import Providers
 from tests.chaos.trouble import SMS_REFUSALS, Weather
@@ -28,6 +29,7 @@ class Judge:
         for notice in self._world.notices():
             self._end(notice)
         self._openings()
+        self._files()
         self._ratings()
         self._circuits(providers)
         self._money()
@@ -69,6 +71,14 @@ class Judge:
             beside = [other.id for other in opened if self._open_beside(other, one)]
             if beside and one.id not in self._store.anew:
                 raise Broken(f"{one.id} was opened beside {beside}")
+
+    def _files(self) -> None:
+        """Nobody waits for a file any more, and the bucket has those that are kept, and no others."""
+        found = [item for item in self._world.items("CONTACT#", "MSG#") if str(item["sk"]).endswith(media.SUFFIX)]
+        waiting = [item["sk"] for item in found if media.state(item) in {None, FileState.WAITING}]
+        kept = {file.key for item in found if (file := media.kept(item))}
+        if waiting or kept != self._world.files.kept.keys():
+            raise Broken(f"files: {waiting} are awaited, {kept ^ self._world.files.kept.keys()} are on one side only")
 
     def _ratings(self) -> None:
         """Each question was answered once or not at all, and each answer counted once."""

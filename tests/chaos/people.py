@@ -60,6 +60,9 @@ class People:
         for body in rng.sample(_WORDS, k=rng.randrange(4)):
             later = at + rng.random() * stage.weather.day_s / 2
             stage.at(later, "webhook", f"{phone} {body}", self._message(phone, number, body, later))
+        for photo in range(stage.chance.of("photos").randrange(3)):
+            later = at + stage.chance.of("photos").random() * stage.weather.day_s / 2
+            stage.at(later, "webhook", f"{phone} sends a photo", self._photo(phone, number, f"{phone}-{photo % 2}", later))
         stage.at(at + 30, "desk", f"officer of {phone}", lambda: self._officer(phone, number))
 
     def _message(self, phone: str, number: str, body: str, at: float) -> Callable[[], None]:
@@ -68,6 +71,13 @@ class People:
         # The profile's name tells the officer whose request it is.
         contacts = [{"profile": {"name": phone}, "wa_id": phone}]
         payload = payloads.envelope(payloads.value(said, number=number) | {"contacts": contacts})
+        return lambda: self._receive(payload)
+
+    def _photo(self, phone: str, number: str, media_id: str, at: float) -> Callable[[], None]:
+        """A photo, sometimes the same one again."""
+        now = self._stage.world.clock().timestamp()
+        said = payloads.message("image", {"id": media_id, "mime_type": "image/jpeg"}, at=int(now + at), sender=phone)
+        payload = payloads.envelope(payloads.value(said, number=number))
         return lambda: self._receive(payload)
 
     def _receive(self, payload: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from chalicelib.domain.errors import TransientError
 from tests.chaos.arrivals import Call, Phones
+from tests.chaos.files import RudeFiles, RudeSource
 from tests.chaos.judge import Judge
 from tests.chaos.people import People
 from tests.chaos.providers import Providers
@@ -68,6 +69,9 @@ class Simulation:
         self._let_the_office_pay()
         watched = WatchedQueue(self.world, self.store)
         vars(self.world.parts)["due_notices"] = replace(self.world.parts.due_notices, queue=watched)
+        self.source, self.files = RudeSource(self.chance), RudeFiles(self.chance)
+        self.world.files = self.files
+        vars(self.world.parts).update(media_source=self.source, files=self.files)
         self.phones = Phones(self.world, self.store, sms_reports=self.weather.sms_reports)
         self.call = Call(0, self.world.clock())
         self.trace: list[str] = []
@@ -94,7 +98,7 @@ class Simulation:
         while self._events and self._events[0].at < end:
             self._tick_until(self._events[0].at)
             self._next()
-        self.calm = True
+        self.calm = self.source.calm = self.files.calm = True
         self._rest()
         Judge(self.world, self.store, self.phones, self.weather)(self.providers)
 
@@ -143,6 +147,9 @@ class Simulation:
             batch, fresh = fresh[:size], fresh[size:]
             for _ in range(1 + (not self.calm and strikes("stream", 3))):
                 self.at(stream.random() * 3, "stream", f"{size} records", self._batch(batch))
+        for file_id in self.world.media_queue.take():
+            for _ in range(1 + (not self.calm and strikes("queue", 3))):
+                self.at(queue.random(), "queue", file_id, self._awaited(file_id))
         for notice_id in self.world.queue.take():
             for _ in range(1 + (not self.calm and strikes("queue", 3))):
                 late = 30 if strikes("queue", 6) else 1
@@ -153,6 +160,17 @@ class Simulation:
 
     def _queued(self, notice_id: str) -> Callable[[], None]:
         return lambda: self._deliver(notice_id, 1)
+
+    def _awaited(self, file_id: str) -> Callable[[], None]:
+        return lambda: self._fetch(file_id, 1)
+
+    def _fetch(self, file_id: str, receives: int) -> None:
+        try:
+            self.world.parts.media(file_id)
+        except (TransientError, Killed) as error:
+            self.trace.append(f"    {type(error).__name__} {error}")
+            if receives < _MOST_RECEIVES:
+                self.at(_AGAIN_S["queue"], "queue", file_id, lambda: self._fetch(file_id, receives + 1))
 
     # What goes wrong with the table.
 

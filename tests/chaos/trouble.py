@@ -28,6 +28,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "sms": "the same by SMS",
         "reports": "reports come twice, late, in any order, with any failure, or never",
         "overtake": "a report comes before the answer to the send",
+        "files": "a file comes late, as another, or not at all, and the bucket fails before or after it has it",
         "stream": "stream records are lost, and batches come twice",
         "queue": "queue messages come twice, or late",
         "repeat": "webhooks come twice, reports again after hours, and residents write twice at the same moment",
