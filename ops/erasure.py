@@ -12,6 +12,7 @@ from chalicelib.domain.retries import settle
 from chalicelib.flows.people import living
 from chalicelib.ports import Condition, Delete, Item, Key, Store, Update
 from chalicelib.table import contacts, notices, requests
+from chalicelib.table.values import Reader
 from ops.failure import Failure
 
 _KEPT_RAW = ("EVENT#", "QUARANTINE#")
@@ -19,10 +20,14 @@ _KEPT_RAW = ("EVENT#", "QUARANTINE#")
 
 @dataclass(frozen=True)
 class Person:
-    """What is known of somebody. contact_ids: all under whom they were known. items: everything that is about them."""
+    """What is known of somebody. contact_ids: all under whom they were known. items: everything that is about them.
+
+    found_by: where the address is by which all this was found.
+    """
 
     contact_ids: frozenset[str]
     items: tuple[Item, ...]
+    found_by: Key
 
     def require_at_rest(self) -> None:
         """Raises Failure while a request is open, or a notice is being sent."""
@@ -34,23 +39,27 @@ class Person:
             raise Failure("A notice is being sent at this moment; try again in two minutes.")
 
 
-def known_as(store: Store, address_key: str, phone: str) -> list[Contact]:
-    """The contacts of somebody with that phone (E.164): who they are now, and who they were taken for before.
+def address(address_key: str, phone: str) -> Key:
+    """Where a phone (E.164) is found."""
+    [hash_] = contacts.address_hashes(address_key, phone, None)
+    return contacts.address_key(hash_)
+
+
+def known_at(store: Store, place: Key, phone: str) -> list[Contact]:
+    """The contacts of whoever is found there: who they are now, and who they were taken for before.
 
     One that is gone already, of an erasure that was broken off, is there by its id alone.
     """
-    [hash_] = contacts.address_hashes(address_key, phone, None)
-    address = store.get(contacts.address_key(hash_))
-    if address is None or "contact_id" not in address:
+    contact_id = Reader(store.get(place) or {}).maybe("contact_id")
+    if contact_id is None:
         return []
-    contact_id = str(address["contact_id"])
     now = living(store, contact_id) or Contact(contact_id, phone)
     others = sorted({contact_id, *now.absorbed} - {now.id})
     found = {str(item["pk"]): contacts.read(item) for item in store.get_many([contacts.key(one) for one in others])}
     return [now, *(found.get(contacts.key(one).pk, Contact(one)) for one in others)]
 
 
-def person(known: Iterable[Contact], items: Iterable[Item]) -> Person:
+def person(known: Iterable[Contact], items: Iterable[Item], found_by: Key) -> Person:
     """Somebody's data among all items of the table."""
     known = list(known)
     ids = frozenset(one.id for one in known)
@@ -67,20 +76,20 @@ def person(known: Iterable[Contact], items: Iterable[Item]) -> Person:
             if any(name in str(item.get("raw", "")) for name in names):
                 said.add(_element(item))
     # What took several items is about somebody when one of them is.
-    return Person(ids, (*mine, *(item for item in raws if _element(item) in said)))
+    return Person(ids, (*mine, *(item for item in raws if _element(item) in said)), found_by)
 
 
 def erase(store: Store, whom: Person) -> int:
     """Takes a person out of the table; returns how many items were changed or deleted. Safe to repeat until it is done.
 
-    Requests, their changes and notices stay, without anybody in them: the office answers for what it did. The addresses go
-    last, since by them the rest is found.
+    Requests, their changes and notices stay, without anybody in them: the office answers for what it did. The address by
+    which the rest is found goes last.
 
     Raises:
         Failure: a request is open, or a notice is being sent. TransientError, ConditionFailed: run it again.
     """
     whom.require_at_rest()
-    for item in sorted(whom.items, key=_last_the_addresses):
+    for item in sorted(whom.items, key=lambda one: (_key(one) == whom.found_by, one["sk"] == "CONTACT")):
         _erase(store, item, whom.contact_ids)
     return len(whom.items)
 
@@ -109,5 +118,5 @@ def _element(item: Item) -> str:
     return f"{item['pk']} {str(item['sk']).partition('#')[0]}"
 
 
-def _last_the_addresses(item: Item) -> tuple[bool, bool]:
-    return item["sk"] == "ADDRESS", item["sk"] == "CONTACT"
+def _key(item: Item) -> Key:
+    return Key(str(item["pk"]), str(item["sk"]))

@@ -11,7 +11,7 @@ from chalicelib.adapters.catalogue import load_offices
 from chalicelib.domain import phone
 from chalicelib.domain.errors import Malformed
 from ops.console import remarks, say
-from ops.erasure import Person, erase, known_as, person
+from ops.erasure import Person, address, erase, known_at, person
 from ops.failure import Failure
 from ops.parameters import Parameters
 from ops.restored import scanned
@@ -56,11 +56,12 @@ def _found(target: Target) -> tuple[Person, list[tuple[str, str]]]:
     here = standing(target)
     address_key = Parameters(target.client("ssm"), target.stage).read()["address_key"]
     store = target.store(here.outputs["TableName"])
-    known = known_as(store, address_key, number)
+    place = address(address_key, number)
+    known = known_at(store, place, number)
     if not known:
         raise Failure("Nobody with that number is known.")
     with remarks().status("Reading the table"):
-        whom = person(known, scanned(target.client("dynamodb"), here.outputs["TableName"]))
+        whom = person(known, scanned(target.client("dynamodb"), here.outputs["TableName"]), place)
     return whom, list(_files(target.client("s3"), here.outputs.get("MediaBucket"), whom))
 
 

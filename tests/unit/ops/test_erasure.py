@@ -8,7 +8,7 @@ import pytest
 from chalicelib.domain.errors import TransientError
 from chalicelib.domain.notice import State
 from chalicelib.domain.request import Request, Status
-from ops.erasure import Person, erase, known_as, person
+from ops.erasure import Person, address, erase, known_at, person
 from ops.failure import Failure
 from tests.data import payloads
 from tests.fakes.providers import Killed
@@ -36,8 +36,12 @@ def lived_in() -> World:
 
 
 def found(world: World, phone: str = PHONE) -> Person:
-    known = known_as(world.store, world.secrets.values.address_key, phone)
-    return person(known, world.store.everything())
+    place = address(world.secrets.values.address_key, phone)
+    return person(known_at(world.store, place, phone), world.store.everything(), place)
+
+
+def is_known(world: World, phone: str = PHONE) -> bool:
+    return bool(known_at(world.store, address(world.secrets.values.address_key, phone), phone))
 
 
 def text(world: World) -> str:
@@ -66,7 +70,7 @@ def test_whoever_is_erased_is_known_no_more_and_writes_as_somebody_new() -> None
     world = lived_in()
     before = world.contact().id
     erase(world.store, found(world))
-    assert known_as(world.store, world.secrets.values.address_key, PHONE) == []
+    assert not is_known(world)
     world.say("mau buat ktp")
     assert world.contact().id != before
 
@@ -126,19 +130,38 @@ def test_an_erasure_that_is_broken_off_is_completed_by_the_next(fault: str) -> N
         whom = found(world)
         with disturbed(world.store, position, moment, raising(error)), pytest.raises((TransientError, Killed)):
             erase(world.store, whom)
-        again = known_as(world.store, world.secrets.values.address_key, PHONE)
-        if again:
-            erase(world.store, person(again, world.store.everything()))
+        if is_known(world):
+            erase(world.store, found(world))
         assert payloads.SITI not in text(world)
 
 
 def test_a_number_that_was_left_goes_too_and_its_next_owner_stays() -> None:
     world = lived_in()
     world.receive(payloads.moved(payloads.SITI, "6281200000078", at=world.seconds))
-    assert known_as(world.store, world.secrets.values.address_key, PHONE) == []
+    assert not is_known(world)
     world.clock.now += timedelta(minutes=1)
     world.say("halo")
     next_owner = world.contact()
     erase(world.store, found(world, "+6281200000078"))
     assert world.contact() == next_owner
     assert not any("left_by" in item for item in world.items("ADDRESS#"))
+
+
+def test_the_traces_of_an_earlier_number_go_too_and_whoever_has_it_now_stays() -> None:
+    world = World()
+    world.say("halo", sender=OTHER)
+    world.advance(minutes=1)
+    world.receive(payloads.moved(OTHER, payloads.SITI, at=world.seconds))
+    before = world.contact().id
+    world.advance(minutes=1)
+    world.say("halo, saya baru", sender=OTHER)
+    heir = world.contact("+" + OTHER).id
+    assert before in text(world)
+
+    erase(world.store, found(world))
+
+    assert before not in text(world)
+    assert payloads.SITI not in text(world)
+    assert world.contact("+" + OTHER).id == heir
+    world.say("halo lagi", sender=OTHER)
+    assert world.contact("+" + OTHER).id == heir
