@@ -110,6 +110,7 @@ def set_command(
     more = {**way, "waba": waba, "coexistence": coexistence}
     changed = assign(Parameters(target.client("ssm"), target.stage), phone_number_id, office, service, **more)
     carried = " by End User Messaging Social" if by == AWS else ""
+    carried += ", with the app on its phone" if coexistence else ""
     say(f"{phone_number_id}: {office}, {service or 'all services'}{carried}{'' if changed else ' (unchanged)'}.")
 
 

@@ -277,6 +277,8 @@ def test_secrets_that_we_may_not_read_fail_closed(ssm: Ssm) -> None:
         '{"1001": {"office": "1801", "service": "KTP", "by": "aws", "origination": ""}}',
         '{"1001": {"office": "1801", "service": "KTP", "by": "aws", "origination": "1001"}}',
         '{"1001": {"office": "1801", "service": "KTP", "by": "aws", "origination": "phone-number-id-1 "}}',
+        '{"1001": {"office": "1801", "service": "KTP", "coexistence": "yes"}}',
+        '{"1001": {"office": "1801", "service": "KTP", "coexistence": null}}',
     ],
 )
 def test_channels_of_another_form_fail_closed(ssm: Ssm, channels: str) -> None:
@@ -296,6 +298,14 @@ def test_a_number_may_be_carried_by_aws(ssm: Ssm, origination: str) -> None:
     ssm.put("channels", json.dumps({"1001": {**BY_AWS, "origination": origination}, "1002": by_meta}))
 
     assert ssm.secrets.current().channels == {"1001": Channel("1801", "KTP", "aws", origination), "1002": Channel("1801", None)}
+
+
+def test_a_number_may_be_in_coexistence(ssm: Ssm) -> None:
+    places = {"1001": {"office": "1801", "service": "KTP", "coexistence": True}, "1002": {**BY_AWS, "coexistence": False}}
+    ssm.put("channels", json.dumps(places))
+
+    channels = ssm.secrets.current().channels
+    assert {number: channel.coexistence for number, channel in channels.items()} == {"1001": True, "1002": False}
 
 
 def test_where_aws_carries_every_number_nothing_of_metas_is_needed(ssm: Ssm) -> None:

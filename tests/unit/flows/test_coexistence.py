@@ -294,3 +294,30 @@ def test_nothing_is_lost_of_what_a_resident_says_while_an_officer_writes(meanwhi
         assert len(world.items("CONTACT#", "MSG#")) == 3
         assert (world.contact().opted_out_at is not None) == (meanwhile == "BERHENTI")
         assert len(world.requests()) == (2 if meanwhile == "BARU" else 1)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_who_asks_again_while_an_officer_answers_waits_on(known: bool) -> None:  # noqa: FBT001
+    def begin() -> World:
+        world = with_request() if known else World()
+        world.say("mau bicara petugas", at=world.seconds - 60)
+        return world
+
+    def answer(world: World) -> None:
+        world.officer_writes("Selamat pagi", at=world.seconds + 30)
+
+    def ask_again(world: World) -> None:
+        world.clock.now += timedelta(seconds=45)
+        world.say("mau bicara petugas")
+
+    calm = begin()
+    calm.clock.now += timedelta(minutes=1)
+    for position in range(len(operations(calm.store, partial(answer, calm)))):
+        world = begin()
+        world.clock.now += timedelta(seconds=30)
+        with disturbed(world.store, position, "before", partial(ask_again, world)) as struck:
+            answer(world)
+        assert struck
+        waits = [one.asks_human_at for one in world.requests() if one.asks_human_at]
+        waits += [one.asked_at for one in world.parts.reading.calls(world.officer)]
+        assert waits == [world.clock.now]

@@ -333,3 +333,17 @@ def test_two_people_of_a_phone_and_a_user_id_are_one_before_they_move() -> None:
 def test_nobody_who_moves_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     world_of(photo(A, at=-60), moves(A, B, previous_user_id=USER, user_id=NEW_USER))
     assert not {one for one in (A, B, USER, NEW_USER) if one in caplog.text}
+
+
+def test_a_user_id_that_changes_while_its_person_turns_out_to_have_a_phone_is_the_new_one() -> None:
+    def begin() -> World:
+        return world_of(word("halo", None, at=-60, from_user_id=USER), word("halo", A, at=-50))
+
+    calm = begin()
+    for position in range(len(operations(calm.store, lambda: calm.receive(word("halo", A, at=5, from_user_id=USER))))):
+        world = begin()
+        with disturbed(world.store, position, "before", partial(world.receive, moves_id(USER, NEW_USER, at=9))) as struck:
+            world.receive(word("halo", A, at=5, from_user_id=USER))
+        assert struck
+        [one] = living(world)
+        assert (one.phone, one.user_id) == ("+" + A, NEW_USER)

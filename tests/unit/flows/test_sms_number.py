@@ -1,5 +1,6 @@
 """A resident known by a user id alone is asked once for a number, and gets the SMS there when WhatsApp cannot."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from chalicelib.domain.delivery import Remedy, Template
 from chalicelib.domain.notice import Kind, State
 from chalicelib.domain.request import Status
+from chalicelib.table import contacts, requests
 from tests.data.payloads import KK
 from tests.fakes.providers import ACCEPTED, refused
 from tests.fakes.world import World
@@ -146,3 +148,21 @@ def test_the_number_is_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
     say(world, "081200000001")
     bodies(world)
     assert "81200000001" not in caplog.text
+
+
+def test_a_number_that_was_given_survives_that_two_people_become_one() -> None:
+    world = asked()
+    say(world, "081200000002")
+    world.say("halo")
+    world.say("halo", from_user_id=USER)
+    assert world.contact().sms_phone == "+6281200000002"
+
+
+def test_another_offices_requests_are_left_alone() -> None:
+    world = asked()
+    [here] = world.requests()
+    there = replace(here, id="KTP-8B3E-5N56-TAK", office="7371")
+    world.store.put(requests.put(there))
+    world.store.update(contacts.opens(there, only_first=True))
+    say(world, "081200000001")
+    assert {one.office: one.sms_phone for one in world.requests()} == {"1801": PHONE, "7371": None}

@@ -113,6 +113,16 @@ def test_a_stage_with_numbers_of_awss_alone_misses_no_secret_of_metas(parameters
     assert secrets.missing(parameters.read()) == ["app_secret", "access_token"]
 
 
+def test_a_number_is_in_coexistence_until_it_is_set_without(parameters: Parameters) -> None:
+    channels.assign(parameters, "100000000000001", "1801", "KTP", coexistence=True)
+    held = json.loads(parameters.read()["channels"])
+    assert held == {"100000000000001": {"office": "1801", "service": "KTP", "coexistence": True}}
+
+    assert channels.assign(parameters, "100000000000001", "1801", "KTP", coexistence=False)
+    held = json.loads(parameters.read()["channels"])
+    assert held == {"100000000000001": {"office": "1801", "service": "KTP"}}
+
+
 def test_channels_in_disorder_are_told_and_not_guessed_at(parameters: Parameters) -> None:
     for broken in ("{", "[1]", '{"1": 7}'):
         parameters.write("channels", broken)
