@@ -258,7 +258,7 @@ class Wiring:
     def settling(self) -> "Settling":
         from chalicelib.flows.settling import Settling
 
-        return Settling(self.store, self.metrics, self.clock)
+        return Settling(self.store, self.offices, self.metrics, self.clock)
 
     @cached_property
     def media(self) -> "Media":
@@ -276,7 +276,7 @@ class Wiring:
     def due_media(self) -> "DueMedia":
         from chalicelib.flows.due_media import DueMedia
 
-        return DueMedia(self.store, self.media_queue, self.settling, self.keeping, self.offices, self.clock)
+        return DueMedia(self.store, self.media_queue, self.settling, self.clearing, self.keeping, self.offices, self.clock)
 
     @cached_property
     def due_requests(self) -> "DueRequests":

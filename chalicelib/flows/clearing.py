@@ -1,4 +1,4 @@
-"""The end of a request's chat: the files go, and what was said, once the office's time for them is over."""
+"""The end of a chat: the files go, and what was said, once the office's time for them is over."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from chalicelib.table import contacts, media, messages
 
 @dataclass(frozen=True)
 class Clearing:
-    """Clears a request's messages. What another message of the same person still refers to stays until that is cleared too."""
+    """Clears messages. What another message of the same person still refers to stays until that is cleared too."""
 
     store: Store
     files: Callable[[], Files]
@@ -25,18 +25,22 @@ class Clearing:
         Raises:
             TransientError: something is left to clear.
         """
-        if request.contact_id is None:
-            return
-        found = [item for one in known_as(self.store, request.contact_id) for item in self._messages(one)]
-        mine = [item for item in found if item.get("request_id") == request.id and "cleared_at" not in item]
-        of_others = {_file(item) for item in found if item.get("request_id") != request.id}
-        for key in sorted({_file(item) for item in mine} - of_others - {""}):
-            self.files().delete(key)
-        for item in mine:
-            self._clear(item)
+        if request.contact_id is not None:
+            self._clear_where(request.contact_id, lambda item: item.get("request_id") == request.id)
 
-    def _messages(self, contact_id: str) -> list[Item]:
-        return self.store.query(contacts.key(contact_id).pk, "MSG#")
+    def message(self, message: Item) -> None:
+        """The same for one message alone, such as one that belongs to no request."""
+        contact_id = str(message["pk"]).removeprefix("CONTACT#")
+        self._clear_where(contact_id, lambda item: (item["pk"], item["sk"]) == (message["pk"], message["sk"]))
+
+    def _clear_where(self, contact_id: str, mine: Callable[[Item], bool]) -> None:
+        found = [item for one in known_as(self.store, contact_id) for item in self.store.query(contacts.key(one).pk, "MSG#")]
+        to_clear = [item for item in found if mine(item) and "cleared_at" not in item]
+        of_others = {_file(item) for item in found if not mine(item)}
+        for key in sorted({_file(item) for item in to_clear} - of_others - {""}):
+            self.files().delete(key)
+        for item in to_clear:
+            self._clear(item)
 
     def _clear(self, item: Item) -> None:
         try:

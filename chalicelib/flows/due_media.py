@@ -1,4 +1,4 @@
-"""Files that are still awaited when their time has come: fetched again, or given up."""
+"""Files whose time has come: awaited ones are fetched again, or given up; kept ones of no request are cleared."""
 
 import logging
 from collections.abc import Mapping
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.errors import TransientError
-from chalicelib.domain.media import FileState, NotKept, pause
+from chalicelib.domain.media import Awaited, FileState, NotKept, pause
+from chalicelib.flows.clearing import Clearing
 from chalicelib.flows.keeping import Keeping
 from chalicelib.flows.settling import Settling
 from chalicelib.ports import Clock, ConditionFailed, Item, Key, MediaQueue, Store
@@ -22,11 +23,12 @@ _GIVEN_UP = NotKept(FileState.LOST, "never_had")
 
 @dataclass(frozen=True)
 class DueMedia:
-    """Looks at every awaited file whose due time has come."""
+    """Looks at every file whose due time has come."""
 
     store: Store
     queue: MediaQueue
     settling: Settling
+    clearing: Clearing
     keeping: Keeping
     offices: Mapping[str, Office]
     clock: Clock
@@ -60,26 +62,31 @@ class DueMedia:
         return queued
 
     def _moved(self, keys: Item) -> str | None:
-        """The file's id when it belongs on the queue, after its due time was moved; None when it is settled or taken."""
-        key, now = Key(Reader(keys).text("pk"), Reader(keys).text("sk")), self.clock()
+        """The file's id when it belongs on the queue, its due time moved; None when it is settled, taken or cleared."""
+        key = Key(Reader(keys).text("pk"), Reader(keys).text("sk"))
         item = self.store.get(key)
-        if item is None or Reader(item).maybe("due_at") is None:
-            return None
+        seen = Reader(item).maybe("due_at") if item else None
+        if item is None or seen is None or seen > stamp(self.clock()):
+            return None  # the index is behind
         try:
             file = media.awaited(item)
         except Exception:
             log.exception("a due item cannot be read", extra={"item": f"{key.pk} {key.sk}"})
             self.keeping.park(key)
             return None
-        seen = Reader(item).text("due_at")
-        if file is None or seen > stamp(now):
+        if file is None:
+            self.clearing.message(item)
             return None
-        wait = pause(file.sent_at, now)
+        return self._again(file, seen)
+
+    def _again(self, file: Awaited, seen: str) -> str | None:
+        """The file's id once it is due later; None when it is given up, or somebody else was faster."""
+        wait = pause(file.sent_at, self.clock())
         if wait is None:
             self.settling(file, _GIVEN_UP)
             return None
         try:
-            self.store.update(media.again(file.id, seen, now + wait))
+            self.store.update(media.again(file.id, seen, self.clock() + wait))
         except ConditionFailed:
             return None
         return file.id

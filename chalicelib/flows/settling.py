@@ -1,9 +1,11 @@
 """What became of a file, on its message; and a word to its resident, once, when it has to be sent again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain import ids
+from chalicelib.domain.catalogue import Office
 from chalicelib.domain.errors import TransientError
 from chalicelib.domain.media import Awaited, FileState, Kept, Settled
 from chalicelib.domain.notice import ANSWER_USEFUL, FIRST_DUE, Kind, Notice
@@ -23,6 +25,7 @@ class Settling:
     """Ends the wait for a file."""
 
     store: Store
+    offices: Mapping[str, Office]
     metrics: Metrics
     clock: Clock
 
@@ -34,7 +37,7 @@ class Settling:
         """
         for _ in range(_TRIES):
             now = self.clock()
-            settled = media.settles(file, outcome, now)
+            settled = media.settles(file, outcome, now, self.offices[file.office].media_time)
             asking = [] if isinstance(outcome, Kept) else self._asking(file, now)
             try:
                 self.store.transact([settled, *asking]) if asking else self.store.update(settled)

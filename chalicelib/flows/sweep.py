@@ -1,9 +1,12 @@
 """What time made due, once a minute."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chalicelib.domain.errors import TransientError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -13,16 +16,20 @@ class Sweep:
     chores: Sequence[Callable[[], object]]
 
     def __call__(self) -> None:
-        """One chore's trouble stops no other's.
+        """One chore's trouble stops no other's, whatever it is: a bucket that refuses must not keep notices waiting.
 
         Raises:
             TransientError: some chore met trouble that may pass; the next tick goes on from there.
+            Exception: the first trouble of any other kind, once all chores are done.
         """
-        trouble = None
+        trouble: Exception | None = None
         for chore in self.chores:
             try:
                 chore()
             except TransientError as error:
+                trouble = trouble or error
+            except Exception as error:
+                log.exception("a chore of the sweep failed")
                 trouble = error
         if trouble is not None:
             raise trouble

@@ -11,11 +11,13 @@ from typing import Any, cast
 
 from chalicelib.domain.media import Awaited, FileState, Kept, Settled
 from chalicelib.ports import Condition, Item, Key, Update
-from chalicelib.table.values import Reader, filled, stamp
+from chalicelib.table.values import Reader, epoch, filled, stamp
 
 SUFFIX = ".media"
 # The stream brings it at once; the sweep finds what the stream missed, or what could not be had.
 FIRST_DUE = timedelta(minutes=2)
+# As long as the bucket has one at the most (its backstop, MediaDays).
+FILES_KEPT = timedelta(days=400)
 _DUE = "#MEDIA"
 _ID = re.compile(r"[0-9A-Za-z]{1,64} MSG#[0-9TZ:.-]{1,40}#[0-9a-f]{1,64}\.media")
 
@@ -46,7 +48,7 @@ def awaited(item: Item) -> Awaited | None:
     """The file that a message's item is due for, None when it is settled already."""
     reader = Reader(item)
     due = reader.maybe("due_pk")
-    if due is None:
+    if due is None or _found(item):
         return None
     about = Reader(cast("Mapping[str, Any]", item["media"]))
     pk, sk = reader.text("pk"), reader.text("sk")
@@ -84,16 +86,24 @@ def _found(item: Item) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", item.get("file", {}))
 
 
-def settles(file: Awaited, outcome: Settled, now: datetime) -> Update:
-    """Records what became of a file; refused when that is recorded already."""
-    if isinstance(outcome, Kept):
-        about = filled({
-            "state": "kept", "key": outcome.key, "content_type": outcome.content_type, "size": outcome.size,
-            "sha256": outcome.sha256, "at": now,
-        })  # fmt: skip
-    else:
+def settles(file: Awaited, outcome: Settled, now: datetime, kept_for: timedelta) -> Update:
+    """Records what became of a file; refused when that is recorded already.
+
+    kept_for: after how long a file is cleared that belongs to no request. Those of a request are cleared with it, however long
+    it lasts, and so the message has to last, too: it alone knows where its file is.
+    """
+    once = (Condition("due_pk", "present"), Condition("file", "absent"))
+    if not isinstance(outcome, Kept):
         about = filled({"state": outcome.state.value, "reason": outcome.reason, "at": now})
-    return Update(key(file.id), set_={"file": about}, remove=("due_pk", "due_at"), when=(Condition("due_pk", "present"),))
+        return Update(key(file.id), set_={"file": about}, remove=("due_pk", "due_at"), when=once)
+    about = filled({
+        "state": "kept", "key": outcome.key, "content_type": outcome.content_type, "size": outcome.size,
+        "sha256": outcome.sha256, "at": now,
+    })  # fmt: skip
+    set_: Item = {"file": about, "expires_at": epoch(now + FILES_KEPT)}
+    if file.request_id is None:
+        return Update(key(file.id), set_={**set_, "due_at": stamp(now + kept_for)}, when=once)
+    return Update(key(file.id), set_=set_, remove=("due_pk", "due_at"), when=once)
 
 
 def again(file_id: str, seen: str, at: datetime) -> Update:

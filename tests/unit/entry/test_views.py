@@ -182,7 +182,7 @@ def _settled(outcome: Settled) -> Item:
     put = messages.put(CONTACT_ID, message, Decision(Intent.JOIN), ID, NOW, "1801")
     file = media.awaited(put.item)
     assert file is not None
-    return stored.after(put, media.settles(file, outcome, NOW))
+    return stored.after(put, media.settles(file, outcome, NOW, timedelta(days=30)))
 
 
 class TestNotice:

@@ -1,5 +1,6 @@
 """The end of a request's chat: its files and its words go, and nothing of another request's."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from chalicelib.domain.media import FileState, NotNow
 from chalicelib.domain.request import Request, Status
-from chalicelib.ports import Delete, Item
+from chalicelib.ports import Channel, Delete, Item
 from chalicelib.table import contacts, media
 from tests.data import payloads
 from tests.fakes.providers import Killed
@@ -162,6 +163,46 @@ def test_file_whose_deletion_dies_is_deleted_by_the_next_one(moment: str) -> Non
 def test_person_who_is_known_no_more_has_messages_all_the_same() -> None:
     world, request = told()
     world.store.delete(Delete(contacts.key(world.contact().id)))
+    world.parts.clearing(request)
+
+    assert world.files.kept == {}
+
+
+def test_photo_of_no_request_goes_after_the_offices_time_and_not_before() -> None:
+    world = World()
+    number = "100000000000009"
+    vars(world.secrets.values)["channels"] = {**world.secrets.values.channels, number: Channel("1801", None)}
+    sends(world, JPEG, number=number)
+    assert world.requests() == []
+    world.advance(days=29, hours=23)
+    assert len(world.files.kept) == 1
+    world.advance(hours=2)
+
+    assert world.files.kept == {}
+    [item] = world.items("CONTACT#", "MSG#")
+    assert media.state(item) is FileState.CLEARED
+    assert not [name for name in SAID if name in item]
+
+
+def test_photo_of_no_request_stays_while_a_request_needs_it() -> None:
+    world = World()
+    number = "100000000000009"
+    vars(world.secrets.values)["channels"] = {**world.secrets.values.channels, number: Channel("1801", None)}
+    sends(world, JPEG, number=number)
+    sends(world, JPEG)
+    world.advance(days=31)
+    assert len(world.files.kept) == 1
+    world.parts.clearing(closed(world))
+
+    assert world.files.kept == {}
+
+
+def test_photo_of_a_request_that_lasts_for_half_a_year_is_there_at_its_end_and_goes_with_it() -> None:
+    world = World()
+    sends(world, JPEG)
+    world.clock.now += timedelta(days=180)
+    request = closed(world)
+    assert [media.state(item) for item in messages(world, request)] == [FileState.KEPT]
     world.parts.clearing(request)
 
     assert world.files.kept == {}

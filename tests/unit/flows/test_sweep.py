@@ -10,6 +10,7 @@ from chalicelib.domain.errors import TransientError
 from chalicelib.domain.ledger import LEASE, REPORT_WAIT
 from chalicelib.domain.notice import FIRST_DUE, Kind, Notice, State
 from chalicelib.flows.due_notices import MOST_PER_OFFICE
+from chalicelib.flows.sweep import Sweep
 from chalicelib.ports import Key, Put, Update
 from chalicelib.table import notices
 from tests.data import payloads
@@ -320,3 +321,16 @@ def test_a_report_that_cannot_be_read_or_applied_stops_nothing_and_is_kept(spoil
     assert "due_at" not in report
     marks = [str(one["raw"]) for one in world.items("QUARANTINE#")]
     assert f"{report['pk']} {report['sk']}" in marks
+
+
+@pytest.mark.parametrize("error", [TransientError("S3"), RuntimeError("AccessDenied")])
+def test_one_chores_trouble_stops_no_other_and_is_told_in_the_end(error: Exception) -> None:
+    done: list[str] = []
+
+    def fails() -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        Sweep([lambda: done.append("first"), fails, lambda: done.append("last")])()
+
+    assert done == ["first", "last"]

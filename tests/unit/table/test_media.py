@@ -9,7 +9,7 @@ from chalicelib.domain.media import Awaited, FileState, Kept, NotKept, Settled
 from chalicelib.domain.message import Media, Message
 from chalicelib.ports import ConditionFailed, Item, Key
 from chalicelib.table import media, messages
-from chalicelib.table.values import digest, stamp
+from chalicelib.table.values import digest, epoch, stamp
 from tests.unit.domain import samples
 from tests.unit.domain.samples import CONTACT_ID, ID, KTP, NOW
 from tests.unit.table import stored
@@ -18,6 +18,7 @@ JOIN = Decision(Intent.JOIN)
 PHOTO = samples.message(kind="image", media=Media("media-1", "image/jpeg", "c2hh"))
 KEPT = Kept("1801/x/00", "image/jpeg", 3, "00")
 GONE = NotKept(FileState.GONE, "100")
+MONTH = timedelta(days=30)
 
 
 def put(message: Message = PHOTO, office: str = "1801", decision: Decision | None = JOIN) -> Item:
@@ -71,7 +72,7 @@ def test_what_is_no_id_of_a_file_is_refused(text: str) -> None:
 def test_is_settled_once_and_not_due_any_more(outcome: Settled) -> None:
     table, file = stored.store(), awaited()
     table.put(messages.put(CONTACT_ID, PHOTO, JOIN, ID, NOW, "1801"))
-    item = table.update(media.settles(file, outcome, NOW))
+    item = table.update(media.settles(file, outcome, NOW, MONTH))
 
     assert not {"due_pk", "due_at"} & item.keys()
     assert stored.holds_nothing_empty(item)
@@ -79,7 +80,27 @@ def test_is_settled_once_and_not_due_any_more(outcome: Settled) -> None:
     assert media.kept(item) == (KEPT if outcome is KEPT else None)
     assert (media.state(item), media.reason(item)) == ((FileState.KEPT, None) if outcome is KEPT else (FileState.GONE, "100"))
     with pytest.raises(ConditionFailed):
-        table.update(media.settles(file, KEPT, NOW))
+        table.update(media.settles(file, KEPT, NOW, MONTH))
+
+
+def test_message_lasts_as_long_as_the_file_of_which_it_alone_knows() -> None:
+    table, file = stored.store(), awaited()
+    table.put(messages.put(CONTACT_ID, PHOTO, JOIN, ID, NOW, "1801"))
+
+    assert table.update(media.settles(file, KEPT, NOW, MONTH))["expires_at"] == epoch(NOW + media.FILES_KEPT)
+
+
+def test_file_of_no_request_is_due_to_be_cleared() -> None:
+    table = stored.store()
+    table.put(messages.put(CONTACT_ID, PHOTO, JOIN, None, NOW, "1801"))
+    file = media.awaited(table.everything()[0])
+    assert file is not None
+    item = table.update(media.settles(file, KEPT, NOW, MONTH))
+
+    assert (item["due_pk"], item["due_at"]) == ("1801#MEDIA", stamp(NOW + MONTH))
+    assert (media.state(item), media.awaited(item)) == (FileState.KEPT, None)
+    with pytest.raises(ConditionFailed):
+        table.update(media.settles(file, GONE, NOW, MONTH))
 
 
 def test_is_made_due_again_by_the_first_who_saw_it_due() -> None:
@@ -98,7 +119,7 @@ def test_clearing_leaves_that_it_was_there_and_nothing_of_what_it_said() -> None
     table.put(messages.put(CONTACT_ID, message, JOIN, ID, NOW, "1801"))
     file = media.awaited(table.everything()[0])
     assert file is not None
-    item = table.update(messages.cleared(table.update(media.settles(file, KEPT, NOW)), NOW))
+    item = table.update(messages.cleared(table.update(media.settles(file, KEPT, NOW, MONTH)), NOW))
 
     assert item.keys() == {
         "pk", "sk", "provider_id", "phone_number_id", "kind", "received_at", "intent", "request_id", "expires_at", "cleared_at",
