@@ -29,6 +29,7 @@ class Judge:
         for notice in self._world.notices():
             self._end(notice)
         self._openings()
+        self._looks()
         self._files()
         self._ratings()
         self._circuits(providers)
@@ -71,6 +72,16 @@ class Judge:
             beside = [other.id for other in opened if self._open_beside(other, one)]
             if beside and one.id not in self._store.anew:
                 raise Broken(f"{one.id} was opened beside {beside}")
+
+    def _looks(self) -> None:
+        """Every promise was looked at, and what was said about closed requests is gone."""
+        found = self._world.requests()
+        if [one.id for one in found if one.look_at is not None]:
+            raise Broken("a request is still to be looked at")
+        over = {one.id for one in found if one.closed}
+        left = [item for item in self._world.items("CONTACT#", "MSG#") if item.get("request_id") in over]
+        if kept := [str(item["sk"]) for item in left if "cleared_at" not in item]:
+            raise Broken(f"{kept} should have been cleared")
 
     def _files(self) -> None:
         """Nobody waits for a file any more, and the bucket has those that are kept, and no others."""
