@@ -16,6 +16,7 @@ class Settings:
     provider takes from one number (80; numbers in coexistence get 20, whatever this says). sms_engine: `sns`, or `eum` for
     End User Messaging SMS, whose configuration set sends its reports to the topic that app.py listens to. media_queue_url and
     media_bucket: of the files that residents send; without them these stay at WhatsApp.
+    social_version: of Meta's API as AWS End User Messaging Social takes it; its guide knows the one here alone.
     """
 
     stage: str
@@ -23,6 +24,7 @@ class Settings:
     queue_url: str
     graph_url: str = "https://graph.facebook.com"
     graph_version: str = "v24.0"
+    social_version: str = "v20.0"
     sends_at_once: int = 5
     sends_per_s: int = 80
     sms_engine: str = "sns"

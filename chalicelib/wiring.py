@@ -145,7 +145,7 @@ class Wiring:
         from chalicelib.adapters.sms import sns_config
         from chalicelib.adapters.whatsapp_social import SocialApi
 
-        return SocialApi(self._client("socialmessaging", sns_config()), self.settings.graph_version, self.secrets)
+        return SocialApi(self._client("socialmessaging", sns_config()), self.settings.social_version, self.secrets)
 
     @cached_property
     def sms(self) -> Sms:

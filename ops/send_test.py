@@ -101,7 +101,9 @@ def _by_whatsapp(target: Target, secrets: SecretValues, sender: str, number: str
     return WhatsAppByChannel(
         held,
         meta=lambda: CloudApi(url, version, held),
-        aws=lambda: SocialApi(target.client("socialmessaging", sns_config()), version, held),
+        aws=lambda: SocialApi(
+            target.client("socialmessaging", sns_config()), written.get("KABAR_SOCIAL_VERSION", Settings.social_version), held
+        ),
     ).send(message)
 
 

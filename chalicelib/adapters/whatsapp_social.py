@@ -46,7 +46,7 @@ has left, which makes them Unknown.
 class SocialApi:
     """`chalicelib.ports.WhatsApp` on SendWhatsAppMessage.
 
-    client: built with `adapters.sms.sns_config`, so that nothing is tried twice. version: of Meta's API, like `v24.0`.
+    client: built with `adapters.sms.sns_config`, so that nothing is tried twice. version: of Meta's API, one that AWS supports.
     """
 
     def __init__(self, client: Any, version: str, secrets: Secrets) -> None:

@@ -8,6 +8,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,15 @@ def limit_for(outcome: Outcome) -> float:
 
 
 # What is sent
+
+
+def test_without_a_token_nothing_is_sent() -> None:
+    tokenless = FixedSecrets(replace(FixedSecrets().values, access_token=""))
+    with RudeServer(answer(200, TAKEN)) as server:
+        outcome = CloudApi(server.url, "v24.0", tokenless).send(TEXT)
+
+    assert outcome == Refused("misconfigured", Remedy.CHANNEL_DOWN)
+    assert server.requests == []
 
 
 def test_message_is_posted_to_its_number_with_the_token() -> None:
