@@ -284,6 +284,17 @@ class TestAnswer:
 
         assert counted(world) == (0, 0, 0, 0)
 
+    def test_on_another_number_than_it_was_asked_on_counts_for_nobody(self, world: World, request_: Request) -> None:
+        pressed(world, request_.id, 1, number=KK)
+
+        assert counted(world) == (0, 0, 0, 0)
+
+    def test_that_never_came_is_waited_for_until_some_later_request_ends(self, world: World, request_: Request) -> None:
+        world.clock.now += timedelta(days=91)
+        later = complete(world, opened(world))
+
+        assert set(world.contact().rates) == {later.id}, request_
+
     def test_counts_in_the_month_of_the_offices_clock(self, world: World, request_: Request) -> None:
         world.clock.now = world.clock.now.replace(day=30, hour=18)  # the first of December in Kalianda
         pressed(world, request_.id, 4)
