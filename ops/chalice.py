@@ -1,11 +1,11 @@
 """Chalice's own command, as a person would run it, its output told as ours and its tracebacks as sentences."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from ops.bytecode import compile_modules
 from ops.console import say
 from ops.failure import Failure
 from ops.project import ROOT
@@ -22,7 +22,7 @@ def run(target: Target, command: str, *arguments: str) -> None:
         Failure: it did not succeed; with Chalice's last words.
     """
     region = {"AWS_DEFAULT_REGION": target.region, "AWS_REGION": target.region}
-    _without_compiled_modules()
+    compile_modules(ROOT)
     environment = {**os.environ, **region, "PYTHONDONTWRITEBYTECODE": "1"}
     with subprocess.Popen(
         [str(_COMMAND), command, "--stage", target.stage, *arguments],
@@ -36,12 +36,6 @@ def run(target: Target, command: str, *arguments: str) -> None:
                 say(f"  {heard[-1]}")
     if process.returncode != 0:
         raise Failure(f"chalice {command} failed: {reason(heard)}")
-
-
-def _without_compiled_modules() -> None:
-    """Chalice packages all that lies in chalicelib: compiled modules too, which would make each package another."""
-    for folder in list((ROOT / "chalicelib").rglob("__pycache__")):
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def reason(lines: list[str]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from devstack.environment import hermetic
 from devstack.moto_server import StartError
 from devstack.runtime.emulator import architecture
+from ops.bytecode import compile_modules
 from ops.chalice import reason
 from ops.configure import Outputs, configure
 from ops.project import ROOT, read_json, write_json
@@ -30,6 +31,7 @@ def deploy(copy: Path, stage: str, outputs: Outputs, variables: Mapping[str, str
         StartError: Chalice did not succeed; with its last words.
     """
     _copy(copy)
+    compile_modules(copy)
     configure(stage, outputs, copy / ".chalice")
     config = read_json(copy / ".chalice" / "config.json")
     config["stages"][stage]["environment_variables"] |= variables

@@ -62,7 +62,7 @@ def sandbox(around: Surroundings, function: Deployed, number: int, ports: tuple[
     """The function's environment of that number. ports: for invocations, and for the runtime's own API."""
     addresses = ("--runtime-interface-emulator-address", "--runtime-api-address")
     at = [word for name, port in zip(addresses, ports, strict=True) for word in (name, f"127.0.0.1:{port}")]
-    # -S: nothing of this virtual environment. -P: nothing of this folder. -B: what is packaged is compiled at each start.
+    # -S: nothing of this virtual environment. -P: nothing of this folder. -B: nothing is written, as in Lambda.
     python = [sys.executable, "-S", "-P", "-B", str(BOOTSTRAP), str(around.clock), function.handler]
     return Sandbox(
         command=[str(around.emulator), *at, *python],

@@ -1,9 +1,12 @@
 """`ops deploy`, from an empty account to a working system, and again."""
 
 import json
+import re
 from dataclasses import dataclass
+from io import BytesIO
 from subprocess import CompletedProcess
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from cfnlint.api import ManualArgs, lint
@@ -220,6 +223,8 @@ def test_the_package_is_small_and_kept_for_a_rollback(prod: Deployed) -> None:
     (key,) = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket, Prefix="packages/")["Contents"]]
     package = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     assert len(package) <= 5 * 1024 * 1024
+    names = ZipFile(BytesIO(package)).namelist()
+    assert any(re.fullmatch(r"chalicelib/__pycache__/wiring\.cpython-\d+\.pyc", name) for name in names), "not compiled"
     assert sha256_of(package) == entry["sha256"] == prod.function("deliver")["CodeSha256"]
 
 
