@@ -79,6 +79,13 @@ WRONG: list[tuple[str, str]] = [
     (changed('"kk", ', '"kk", "ktp", '), "services.KTP.words: 'ktp'"),
     (changed('"kk", ', '"kk", "baru", '), "services.KK.words: 'baru'"),
     (changed('"kk", ', '"kk", "pak", '), "services.KK.words: 'pak'"),
+    (changed('{ code = "kk", ', '{ code = "KK", '), "services.KTP.needs.0.code: "),
+    (changed('{ code = "kk", ', "{ "), "services.KTP.needs.0.code: "),
+    (changed('{ code = "police-letter", ', '{ code = "kk", '), "services.KTP.needs: Value error, 'kk' is the code of two"),
+    (changed('"F-1.02", en = "form F-1.02"', '"F-1.02"'), "services.KK.needs.0.en: "),
+    (changed('"form F-1.02" }', '"form of forms.example.com" }'), "services.KK: forms.example.com"),
+    (changed("media_days = 30", "media_days = 0"), "media_days: "),
+    (changed("media_days = 30", "media_days = 365"), "media_days: "),
     (changed('sender = "DUKCAPIL"', 'sender = "DUKCAPIL LAMSEL"'), "sms.sender: "),
     (changed('monday = "08:00-15:00"', 'monday = "08:15-15:45"\nsaturday = "09:15-11:45"'), "services.KTP: the SMS for ready"),
     (changed('links = ["lapor.go.id"]', "links = []"), "texts.id.rejected: lapor.go.id"),
@@ -106,6 +113,19 @@ def test_what_is_wrong_is_named_by_file_and_key(text: str, named: str, tmp_path:
     found = problems_of(text, tmp_path)
 
     assert any(f"1801.toml: {named}" in one for one in found), found
+
+
+def test_lists_by_language_are_the_form_of_before(tmp_path: Path) -> None:
+    start, _, rest = TOML.partition("[services.KTP]")
+    before, _, after = rest.partition("needs = [")
+    old = (
+        f'{start}[services.KTP]{before}needs = {{ id = ["Kartu Keluarga"], en = ["family card"] }}\n'
+        + after.partition("]\n")[2]
+    )
+
+    assert any(
+        one.startswith("1801.toml: services.KTP.needs: Input should be a valid list") for one in problems_of(old, tmp_path)
+    )
 
 
 def test_own_texts_that_keep_the_rules_pass(tmp_path: Path) -> None:
