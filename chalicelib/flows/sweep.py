@@ -20,7 +20,7 @@ class Sweep:
 
         Raises:
             TransientError: some chore met trouble that may pass; the next tick goes on from there.
-            Exception: the first trouble of any other kind, once all chores are done.
+            Exception: some other trouble, once all chores are done.
         """
         trouble: Exception | None = None
         for chore in self.chores:

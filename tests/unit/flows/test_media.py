@@ -343,14 +343,14 @@ class TestAskedAgain:
         calm = World()
         sent = sends(calm, NoLonger("100"))
         for position in range(len(operations(calm.store, partial(calm.parts.media, sent)))):
-            world = World()
-            sent = sends(world, NoLonger("100"))
-            other = sends(world, NoLonger("100"))
-            for faster in (sent, other):
-                with disturbed(world.store, position, "before", partial(world.parts.media, faster)):
-                    world.parts.media(sent)
-            world.parts.media(other)
-            assert (states(world), len(asked_again(world))) == (["gone", "gone"], 1)
+            for number in range(2):
+                world = World()
+                both = [sends(world, NoLonger("100")) for _ in range(2)]
+                with disturbed(world.store, position, "before", partial(world.parts.media, both[number])) as struck:
+                    world.parts.media(both[0])
+                assert struck
+                world.parts.media(both[1])
+                assert (states(world), len(asked_again(world))) == (["gone", "gone"], 1)
 
 
 class TestTrouble:
