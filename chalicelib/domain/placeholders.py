@@ -39,6 +39,7 @@ def values(occasion: Occasion, *, separator: str) -> dict[str, str]:
         "opens": calendar.show(calendar.next_opening(now), language),
         "answer_by": calendar.show(calendar.after(now, _ANSWER_OPEN_TIME), language),
         "id": request.id if request else "",
+        "whom": request.id if request else "Anda",
         "reason": reason(request),
         "lacks": _lacks(occasion),
         "due": calendar.show(request.due_at, language) if request and request.due_at else "-",

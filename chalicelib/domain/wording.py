@@ -303,7 +303,7 @@ SMS: dict[str, str] = {
     "reminder": "{short}: {id} masih menunggu berkas: {lacks}. Kirim foto via WhatsApp atau datang. GRATIS.",
     "status": "{short}: {list}. GRATIS. Kami tak minta OTP/PIN.",
     "resend": "{short}: foto/dokumen Anda tidak dapat dibuka. Mohon kirim lagi via WhatsApp sebagai foto atau PDF. GRATIS.",
-    "reply": "{short}: petugas menulis pesan untuk Anda. Buka WhatsApp Anda atau datang ke kantor.",
+    "reply": "{short}: petugas menulis pesan untuk {whom}. Buka WhatsApp Anda atau datang ke kantor.",
 }
 
 LABELS: dict[str, dict[Status, str]] = {

@@ -10,6 +10,7 @@ from tests.system.client import Devstack
 
 WIB = timezone(timedelta(hours=7))
 _MORNING, _EVENING = time(8), time(16)
+_AT_ONCE_S = 3600
 _ASKS = {"KTP": "ktp saya hilang", "KK": "mau bikin kk", "PINDAH": "mau urus surat pindah"}
 _phones = count(1)
 
@@ -114,8 +115,14 @@ def calm(stack: Devstack, *cases: Case) -> None:
 
 
 def pass_minutes(stack: Devstack, minutes: float) -> None:
-    """Time passes, and all that it brings is done."""
-    assert stack.sim("advance", seconds=minutes * 60)["idle"] is True
+    """Time passes, and all that it brings is done. An hour at a time: the stack spares ticks once one call has taken long."""
+    left_s = minutes * 60
+    while True:
+        step_s = min(left_s, _AT_ONCE_S)
+        assert stack.sim("advance", seconds=step_s)["idle"] is True
+        left_s -= step_s
+        if left_s <= 0:
+            return
 
 
 def daytime(stack: Devstack) -> None:

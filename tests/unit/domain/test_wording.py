@@ -14,7 +14,7 @@ from chalicelib.domain.texts import next_step
 from tests.unit.domain import samples
 
 FILLED = set(values(samples.occasion(Kind.OPENED), separator="; ")) - {"short", "code"}
-FILLED_IN_SMS = {"short", "code", "id", "hours", "reason", "lacks", "list"}
+FILLED_IN_SMS = {"short", "code", "id", "whom", "hours", "reason", "lacks", "list"}
 NOTICES = {name for _, name in wording.NOTICES}
 ANSWERS = {name for _, name in wording.ANSWERS}
 CASES = {
