@@ -5,7 +5,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.system.cases import Case, opened
+from tests.system.cases import Case, daytime, opened
 from tests.system.client import Devstack
 
 THROUGH = ("verified", "processing", "ready", "completed")
@@ -14,6 +14,7 @@ THROUGH = ("verified", "processing", "ready", "completed")
 @pytest.fixture
 def case(faulty: Devstack) -> Case:
     """A resident whose request was completed just now."""
+    daytime(faulty)
     case = opened(faulty)
     case.change(*THROUGH)
     faulty.settle()

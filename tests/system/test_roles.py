@@ -84,7 +84,11 @@ def chat(devstack: Devstack) -> dict[str, str]:
     devstack.settle()
     listed = devstack.staff("GET", "/staff/requests?service=KTP&limit=100").json["requests"]
     files = [devstack.staff("GET", f"/staff/requests/{one['id']}").json for one in listed]
-    mine = next(one for one in files if one["messages"] and one["notices"] and one["request"]["version"] == 1)
+    mine = next(
+        one
+        for one in files
+        if one["request"]["office"] == "1801" and one["messages"] and one["notices"] and one["request"]["version"] == 1
+    )
     [call] = [one for one in devstack.staff("GET", "/staff/calls").json["calls"] if one["phone"].endswith("202")]
     return {"request_id": mine["request"]["id"], "notice_id": mine["notices"][0]["id"], "call_id": call["id"]}
 
