@@ -14,7 +14,7 @@ from chalicelib.domain.conversation import decide
 from chalicelib.domain.errors import TransientError
 from chalicelib.domain.message import Message
 from chalicelib.flows.following import Following, Heard
-from chalicelib.flows.keeping import Stored
+from chalicelib.flows.keeping import Stored, stored_before_merge
 from chalicelib.flows.people import People
 from chalicelib.ports import Clock, ConditionFailed, Item, Metrics, Put, SecretValues, Store, Write
 from chalicelib.table import contacts, messages
@@ -43,7 +43,7 @@ class Chat:
         office = self.offices[channel.office]
         now = self.clock()
         contact = self._heard(message, secrets, min(message.at, now))
-        if self._absorbed_has(contact, message):
+        if stored_before_merge(self.store, contact, message):
             return Stored.DUPLICATE
         for _ in range(_TRIES):
             heard = Heard(message, contact, office, channel.service, now)
@@ -81,11 +81,6 @@ class Chat:
         if contact is not None and contact.merged_into is None:
             return contact
         return self._heard(message, secrets, min(message.at, now))
-
-    def _absorbed_has(self, contact: Contact, message: Message) -> bool:
-        """Whether the message is stored already under a contact that was merged into this one since."""
-        keys = [messages.key(one, message) for one in contact.absorbed]
-        return bool(keys) and bool(self.store.get_many(keys))
 
     def _write(self, put: Put, following: list[Write]) -> None:
         """Stores the message, together with what follows from it; the message is the write numbered 0."""

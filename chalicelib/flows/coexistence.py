@@ -14,7 +14,7 @@ from chalicelib.domain.conversation import SPOKEN
 from chalicelib.domain.errors import TransientError
 from chalicelib.domain.inbound import Broken
 from chalicelib.domain.message import Echo, Message
-from chalicelib.flows.keeping import Stored
+from chalicelib.flows.keeping import Stored, stored_before_merge
 from chalicelib.flows.people import People, living
 from chalicelib.flows.status_words import Changed, Refused, StatusWords, Written
 from chalicelib.ports import Clock, ConditionFailed, Metrics, Put, SecretValues, Store, Update, Write
@@ -48,7 +48,7 @@ class Coexistence:
         channel = secrets.channels[message.phone_number_id]
         for _ in range(_TRIES):
             contact = None if echo.to_itself else self._contact(message, secrets)
-            if contact is not None and self._absorbed_has(contact, message):
+            if contact is not None and stored_before_merge(self.store, contact, message, "ECHO"):
                 return Stored.DUPLICATE
             written = Written(message, channel, self.offices[channel.office], contact, self.clock())
             changed, refusal = self._meant(written)
@@ -68,11 +68,6 @@ class Coexistence:
         if contact is None:
             raise TransientError("a contact was not there")
         return contact
-
-    def _absorbed_has(self, contact: Contact, message: Message) -> bool:
-        """Whether the echo is stored already under a contact that was merged into this one since."""
-        keys = [messages.key(one, message, "ECHO") for one in contact.absorbed]
-        return bool(keys) and bool(self.store.get_many(keys))
 
     def _meant(self, written: Written) -> tuple[Changed | None, str | None]:
         """The status change that was typed, or why there is none although one was."""

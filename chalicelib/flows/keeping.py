@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chalicelib.domain.contact import Contact
 from chalicelib.domain.inbound import NO_DAY, Broken, Event, StatusReport
+from chalicelib.domain.message import Message
 from chalicelib.ports import Clock, ConditionFailed, Key, Put, Store, Update
 from chalicelib.table import messages
 
@@ -14,6 +16,16 @@ class Stored(StrEnum):
     STORED = "stored"
     DUPLICATE = "duplicate"
     QUARANTINED = "quarantined"
+
+
+def stored_before_merge(store: Store, contact: Contact, message: Message, family: str = "MSG") -> bool:
+    """Whether a message, or an echo, is stored already under a contact that was merged into this one since.
+
+    Raises:
+        TransientError.
+    """
+    keys = [messages.key(one, message, family) for one in contact.absorbed]
+    return bool(keys) and bool(store.get_many(keys))
 
 
 @dataclass(frozen=True)

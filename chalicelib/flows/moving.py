@@ -12,8 +12,8 @@ from datetime import datetime
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.conversation import Decision, Intent
 from chalicelib.domain.errors import TransientError
-from chalicelib.domain.message import Message, Moved
-from chalicelib.flows.keeping import Stored
+from chalicelib.domain.message import Moved
+from chalicelib.flows.keeping import Stored, stored_before_merge
 from chalicelib.flows.people import People, living
 from chalicelib.ports import Clock, ConditionFailed, SecretValues, Store, Update, Write
 from chalicelib.table import addresses, contacts, messages, talk
@@ -75,7 +75,7 @@ class Moving:
                     self._merge(moved, secrets, both_before=also is not None)
                     continue
                 person = there or was or Contact(self.people.new_id())
-                if self._absorbed_has(person, moved.message):
+                if stored_before_merge(self.store, person, moved.message):
                     return Stored.DUPLICATE
                 put = messages.put(person.id, moved.message, Decision(Intent.NOTE), None, now)
                 self.store.transact([
@@ -130,11 +130,6 @@ class Moving:
         message = moved.message
         phone, user_id = (message.phone, message.user_id) if both_before else (moved.phone, moved.user_id)
         self.people.find(secrets.address_key, phone, user_id)
-
-    def _absorbed_has(self, contact: Contact, message: Message) -> bool:
-        """Whether it is stored already under a contact that was merged into this one since."""
-        keys = [messages.key(one, message) for one in contact.absorbed]
-        return bool(keys) and bool(self.store.get_many(keys))
 
 
 def _on_people(
