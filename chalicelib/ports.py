@@ -136,18 +136,11 @@ class Store(Protocol):
         """All or nothing, up to 100 writes on different items. Raises ConditionFailed, naming every refused write."""
 
 
-class NoticeQueue(Protocol):
-    """The queue of notices to deliver. It holds ids, nothing else."""
+class IdQueue(Protocol):
+    """The queue of notices to deliver, or the one of files to fetch. It holds ids, nothing else."""
 
-    def enqueue(self, notice_ids: Sequence[str]) -> None:
+    def enqueue(self, ids: Sequence[str], /) -> None:
         """Raises TransientError unless every id is on the queue; some may be even then."""
-
-
-class MediaQueue(Protocol):
-    """The queue of files to fetch. It holds ids, nothing else."""
-
-    def enqueue(self, file_ids: Sequence[str]) -> None:
-        """As NoticeQueue does."""
 
 
 @dataclass(frozen=True)

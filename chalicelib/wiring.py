@@ -14,10 +14,9 @@ from chalicelib.ports import (
     Channel,
     Clock,
     Files,
-    MediaQueue,
+    IdQueue,
     MediaSource,
     Metrics,
-    NoticeQueue,
     Pace,
     Secrets,
     Sms,
@@ -89,13 +88,13 @@ class Wiring:
         return SsmSecrets(self._client("ssm"), self.settings.stage, self.clock)
 
     @cached_property
-    def queue(self) -> NoticeQueue:
+    def queue(self) -> IdQueue:
         from chalicelib.adapters.queue import SqsQueue
 
         return SqsQueue(self._client("sqs"), self.settings.queue_url, "notice")
 
     @cached_property
-    def media_queue(self) -> MediaQueue:
+    def media_queue(self) -> IdQueue:
         from chalicelib.adapters.queue import SqsQueue
 
         return SqsQueue(self._client("sqs"), self.settings.media_queue_url, "media")

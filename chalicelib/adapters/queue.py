@@ -18,7 +18,7 @@ _FIRST_PAUSE_S = 0.1
 
 
 class SqsQueue:
-    """`chalicelib.ports.NoticeQueue` and `MediaQueue` on one SQS queue each; a message's body is `{"<subject>": "<id>"}`.
+    """`chalicelib.ports.IdQueue` on an SQS queue; a message's body is `{"<subject>": "<id>"}`.
 
     Some ids may be queued twice, after an answer that was lost: a claim, or what was settled already, makes that harmless.
 

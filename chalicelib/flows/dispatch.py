@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chalicelib.ports import MediaQueue, NoticeQueue
+from chalicelib.ports import IdQueue
 
 log = logging.getLogger(__name__)
 
@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 class Dispatch:
     """Puts inserted notices and awaited files on their queues."""
 
-    queue: NoticeQueue
-    media_queue: MediaQueue
+    queue: IdQueue
+    media_queue: IdQueue
 
     def __call__(self, notice_ids: Sequence[str], file_ids: Sequence[str] = ()) -> None:
         """Raises TransientError when some notices are not on the queue; the same batch then comes again, which does no harm.

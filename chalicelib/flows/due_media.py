@@ -5,19 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.domain.catalogue import Office
-from chalicelib.domain.errors import TransientError
 from chalicelib.domain.media import Awaited, FileState, NotKept, pause
 from chalicelib.flows.clearing import Clearing
+from chalicelib.flows.due import in_each_office, requeued
 from chalicelib.flows.keeping import Keeping
 from chalicelib.flows.settling import Settling
-from chalicelib.ports import Clock, ConditionFailed, Item, Key, MediaQueue, Store
+from chalicelib.ports import Clock, ConditionFailed, IdQueue, Item, Key, Store
 from chalicelib.table import media
 from chalicelib.table.values import Reader, stamp
 
 log = logging.getLogger(__name__)
 # At most so many files an office and tick: what media's two workers fetch in a minute.
 MOST_PER_OFFICE = 60
-_BATCH = 10
 _GIVEN_UP = NotKept(FileState.LOST, "never_had")
 
 
@@ -26,7 +25,7 @@ class DueMedia:
     """Looks at every file whose due time has come."""
 
     store: Store
-    queue: MediaQueue
+    queue: IdQueue
     settling: Settling
     clearing: Clearing
     keeping: Keeping
@@ -41,25 +40,11 @@ class DueMedia:
         Raises:
             TransientError: the table or the queue failed somewhere; the next tick goes on from there.
         """
-        queued, trouble = 0, None
-        for code in sorted(self.offices):
-            try:
-                queued += self._office(code)
-            except TransientError as error:
-                trouble = error
-        if trouble is not None:
-            raise trouble
-        return queued
+        return in_each_office(self.offices, self._office)
 
     def _office(self, code: str) -> int:
         due = self.store.query_index("due", media.due_pk(code), until=stamp(self.clock()), limit=MOST_PER_OFFICE)
-        queued = 0
-        for start in range(0, len(due), _BATCH):
-            ready = [one for keys in due[start : start + _BATCH] if (one := self._moved(keys)) is not None]
-            if ready:
-                self.queue.enqueue(ready)
-            queued += len(ready)
-        return queued
+        return requeued(self.queue, due, self._moved)
 
     def _moved(self, keys: Item) -> str | None:
         """The file's id when it belongs on the queue, its due time moved; None when it is settled, taken or cleared."""

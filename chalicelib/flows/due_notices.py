@@ -5,19 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.domain.catalogue import Office
-from chalicelib.domain.errors import TransientError
 from chalicelib.domain.ledger import overdue
 from chalicelib.domain.notice import Notice
+from chalicelib.flows.due import in_each_office, requeued
 from chalicelib.flows.keeping import Keeping
 from chalicelib.flows.ledger import Ledger
-from chalicelib.ports import Clock, Item, Key, Metrics, NoticeQueue, Store
+from chalicelib.ports import Clock, IdQueue, Item, Key, Metrics, Store
 from chalicelib.table import notices
 from chalicelib.table.values import Reader, moment, stamp
 
 log = logging.getLogger(__name__)
 # At most so many notices an office and tick: what the queue's workers clear in a minute at the provider's rate.
 MOST_PER_OFFICE = 400
-_BATCH = 10
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class DueNotices:
 
     store: Store
     ledger: Ledger
-    queue: NoticeQueue
+    queue: IdQueue
     keeping: Keeping
     metrics: Metrics
     offices: Mapping[str, Office]
@@ -41,27 +40,13 @@ class DueNotices:
         Raises:
             TransientError: the table or the queue failed somewhere; the next tick goes on from there.
         """
-        queued, trouble = 0, None
-        for code in sorted(self.offices):
-            try:
-                queued += self._office(code)
-            except TransientError as error:
-                trouble = error
-        if trouble is not None:
-            raise trouble
-        return queued
+        return in_each_office(self.offices, self._office)
 
     def _office(self, code: str) -> int:
         due = self.store.query_index("due", code, until=stamp(self.clock()), limit=MOST_PER_OFFICE)
         oldest = (self.clock() - moment(Reader(due[0]).text("due_at"))).total_seconds() if due else 0.0
         self.metrics.count("OldestDue", oldest, unit="Seconds", office=code)
-        queued = 0
-        for start in range(0, len(due), _BATCH):
-            ready = [one for keys in due[start : start + _BATCH] if (one := self._moved(keys)) is not None]
-            if ready:
-                self.queue.enqueue(ready)
-            queued += len(ready)
-        return queued
+        return requeued(self.queue, due, self._moved)
 
     def _moved(self, keys: Item) -> str | None:
         """The notice's id when it belongs on the queue, after its due time was moved; None when it is settled or taken."""

@@ -21,7 +21,7 @@ from moto import mock_aws
 
 from chalicelib.adapters.queue import SqsQueue
 from chalicelib.domain.errors import TransientError
-from chalicelib.ports import NoticeQueue
+from chalicelib.ports import IdQueue
 from tests.fakes.providers import FakeQueue
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Sqs:
 
 
 @pytest.fixture(params=["sqs", "fake"])
-def either(request: pytest.FixtureRequest) -> tuple[NoticeQueue, Callable[[], list[str]]]:
+def either(request: pytest.FixtureRequest) -> tuple[IdQueue, Callable[[], list[str]]]:
     """A queue, and how to look into it."""
     if request.param == "fake":
         fake = FakeQueue()
@@ -92,7 +92,7 @@ def either(request: pytest.FixtureRequest) -> tuple[NoticeQueue, Callable[[], li
     return sqs.queue, sqs.ids
 
 
-def test_every_id_is_on_the_queue(either: tuple[NoticeQueue, Callable[[], list[str]]]) -> None:
+def test_every_id_is_on_the_queue(either: tuple[IdQueue, Callable[[], list[str]]]) -> None:
     queue, ids = either
 
     queue.enqueue(IDS)
@@ -101,7 +101,7 @@ def test_every_id_is_on_the_queue(either: tuple[NoticeQueue, Callable[[], list[s
     assert sorted(ids()) == sorted([*IDS, IDS[0]])
 
 
-def test_nothing_to_queue_is_no_error(either: tuple[NoticeQueue, Callable[[], list[str]]]) -> None:
+def test_nothing_to_queue_is_no_error(either: tuple[IdQueue, Callable[[], list[str]]]) -> None:
     queue, ids = either
 
     queue.enqueue([])
@@ -110,7 +110,7 @@ def test_nothing_to_queue_is_no_error(either: tuple[NoticeQueue, Callable[[], li
 
 
 @pytest.fixture(params=["sqs", "fake"])
-def broken(request: pytest.FixtureRequest) -> tuple[NoticeQueue, Callable[[], list[str]]]:
+def broken(request: pytest.FixtureRequest) -> tuple[IdQueue, Callable[[], list[str]]]:
     """A queue that takes two of three ids, however often it is asked."""
     if request.param == "fake":
         fake = FakeQueue([2])
@@ -119,7 +119,7 @@ def broken(request: pytest.FixtureRequest) -> tuple[NoticeQueue, Callable[[], li
     return sqs.queue, sqs.ids
 
 
-def test_queue_that_does_not_take_every_id_is_a_transient_error(broken: tuple[NoticeQueue, Callable[[], list[str]]]) -> None:
+def test_queue_that_does_not_take_every_id_is_a_transient_error(broken: tuple[IdQueue, Callable[[], list[str]]]) -> None:
     queue, ids = broken
 
     with pytest.raises(TransientError):

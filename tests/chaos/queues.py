@@ -10,7 +10,7 @@ from tests.fakes.world import World
 
 
 class WatchedQueue:
-    """`chalicelib.ports.NoticeQueue` for the sweep: hands over to the world's, and remembers."""
+    """`chalicelib.ports.IdQueue` for the sweep: hands over to the world's, and remembers."""
 
     def __init__(self, world: World, store: WatchedStore) -> None:
         self._world = world

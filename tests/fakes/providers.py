@@ -97,7 +97,7 @@ class FakeSms(_FakeProvider[TextMessage]):
 
 
 class FakeQueue:
-    """`chalicelib.ports.NoticeQueue` and `MediaQueue`.
+    """`chalicelib.ports.IdQueue`.
 
     failures: for each call in turn, how many of its ids are queued before it fails; None for a call that does not fail.
 

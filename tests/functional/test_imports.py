@@ -44,6 +44,7 @@ NOT_FOR_A_WEBHOOK = {
     "chalicelib.flows.desk",
     "chalicelib.flows.dispatch",
     "chalicelib.flows.due_media",
+    "chalicelib.flows.due",
     "chalicelib.flows.due_notices",
     "chalicelib.flows.lookup",
     "chalicelib.flows.media",
