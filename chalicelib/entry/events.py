@@ -6,7 +6,7 @@ raises for transient faults only; what cannot be understood is kept for a person
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.domain.errors import TransientError
@@ -40,30 +40,34 @@ def dispatch(event: Mapping[str, Any], flow: Dispatch, keeping: Keeping) -> None
 
 def deliver(event: Mapping[str, Any], owner: str, flow: Deliver, keeping: Keeping) -> None:
     """Delivers each notice of a batch of queue messages. owner: the invocation's own id."""
-    for record in event["Records"]:
-        try:
-            notice_id = json.loads(record["body"])["notice"]
-            notices.key(notice_id)
-            flow(notice_id, owner)
-        except TransientError:
-            raise
-        except Exception as error:
-            log.exception("a queue message was set aside")
-            keeping.broken(Broken(f"queue_message_{type(error).__name__}", NO_DAY, json.dumps(record.get("body"))))
+
+    def one(notice_id: str) -> None:
+        notices.key(notice_id)
+        flow(notice_id, owner)
+
+    _each(event, "notice", one, "queue_message", keeping)
 
 
 def media(event: Mapping[str, Any], flow: Media, keeping: Keeping) -> None:
     """Fetches the file of each message of a batch of queue messages."""
+
+    def one(file_id: str) -> None:
+        files.key(file_id)
+        flow(file_id)
+
+    _each(event, "media", one, "media_message", keeping)
+
+
+def _each(event: Mapping[str, Any], subject: str, one: Callable[[str], None], kind: str, keeping: Keeping) -> None:
+    """Does what each of a batch of queue messages asks for. kind: how one is kept that nobody can take."""
     for record in event["Records"]:
         try:
-            file_id = json.loads(record["body"])["media"]
-            files.key(file_id)
-            flow(file_id)
+            one(json.loads(record["body"])[subject])
         except TransientError:
             raise
         except Exception as error:
             log.exception("a queue message was set aside")
-            keeping.broken(Broken(f"media_message_{type(error).__name__}", NO_DAY, json.dumps(record.get("body"))))
+            keeping.broken(Broken(f"{kind}_{type(error).__name__}", NO_DAY, json.dumps(record.get("body"))))
 
 
 def sms_reports(event: Mapping[str, Any], flow: Receipts, keeping: Keeping) -> None:
