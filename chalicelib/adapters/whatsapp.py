@@ -18,10 +18,11 @@ import ssl
 from collections.abc import Mapping
 from contextlib import closing
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
+from http.client import HTTPConnection, HTTPException, IncompleteRead
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from chalicelib.adapters.connection import trust, unconnected
 from chalicelib.adapters.deadline import deadline
 from chalicelib.adapters.whatsapp_body import body_of
 from chalicelib.domain.delivery import Accepted, NotSent, Outbound, Outcome, Refused, Remedy, Unknown
@@ -59,7 +60,7 @@ class CloudApi:
         self._secrets = secrets
         self._connect_timeout_s = connect_timeout_s
         self._answer_timeout_s = answer_timeout_s
-        self._tls = (tls or ssl.create_default_context()) if self._base.scheme == "https" else None
+        self._tls = trust(self._base, tls)
 
     def send(self, message: Outbound) -> Outcome:
         """Sends once. Whatever Meta or the network does is an Outcome; so are secrets that cannot be had."""
@@ -67,18 +68,12 @@ class CloudApi:
             token = _token(self._secrets)
         except (TransientError, Misconfigured) as error:
             return without_secrets(error)
-        with closing(self._connection()) as connection:
+        with closing(unconnected(self._base, self._connect_timeout_s, self._tls)) as connection:
             try:
                 connection.connect()
             except OSError as error:
                 return NotSent(_no_connection(error))
             return self._exchange(connection, message, token)
-
-    def _connection(self) -> HTTPConnection:
-        host, port, timeout_s = self._base.hostname or "", self._base.port, self._connect_timeout_s
-        if self._tls is None:
-            return HTTPConnection(host, port, timeout=timeout_s)
-        return HTTPSConnection(host, port, timeout=timeout_s, context=self._tls)
 
     def _exchange(self, connection: HTTPConnection, message: Outbound, token: str) -> Outcome:
         path = f"{self._base.path.rstrip('/')}/{self._version}/{quote(message.phone_number_id, safe='')}/messages"

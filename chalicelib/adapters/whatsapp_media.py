@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import Event
 from typing import Any
 from urllib.parse import SplitResult, quote, urlsplit
 
+from chalicelib.adapters.connection import trust, unconnected
 from chalicelib.adapters.deadline import deadline
 from chalicelib.domain.errors import Misconfigured, TransientError
 from chalicelib.domain.media import NoLonger, NotNow, digest_of
@@ -70,7 +71,8 @@ class CloudMedia:
         self._connect_timeout_s = connect_timeout_s
         self._answer_timeout_s = answer_timeout_s
         self._download_timeout_s = download_timeout_s
-        self._tls = tls
+        # Files' addresses have TLS where the Graph API has it: `may_have_the_token` lets no other pass.
+        self._tls = trust(self._base, tls)
 
     @contextmanager
     def download(self, media_id: str, phone_number_id: str) -> Iterator[Download]:
@@ -104,19 +106,13 @@ class CloudMedia:
         # Without the name of a client, Meta's file servers refuse.
         headers = {"Authorization": f"Bearer {token}", "User-Agent": "kabar", "Connection": "close"}
         target = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
-        with closing(self._connection(url)) as connection:
+        with closing(unconnected(url, self._connect_timeout_s, self._tls)) as connection:
             try:
                 connection.connect()
             except OSError as error:
                 raise NotNow("connect_failed") from error
             with deadline(connection.sock, timeout_s) as passed:
                 yield _read(lambda: _ask(connection, target, headers), passed), passed
-
-    def _connection(self, url: SplitResult) -> HTTPConnection:
-        host, timeout_s = url.hostname or "", self._connect_timeout_s
-        if url.scheme != "https":
-            return HTTPConnection(host, url.port, timeout=timeout_s)
-        return HTTPSConnection(host, url.port, timeout=timeout_s, context=self._tls or ssl.create_default_context())
 
 
 def may_have_the_token(url: SplitResult, base: SplitResult) -> bool:

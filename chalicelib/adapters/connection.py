@@ -1,0 +1,18 @@
+"""A connection of its own for each call of Meta's; why, `adapters.whatsapp` says."""
+
+import ssl
+from http.client import HTTPConnection, HTTPSConnection
+from urllib.parse import SplitResult
+
+
+def trust(base: SplitResult, tls: ssl.SSLContext | None = None) -> ssl.SSLContext | None:
+    """Whom to trust at addresses like this one: whom the system trusts, unless given; None without TLS."""
+    return (tls or ssl.create_default_context()) if base.scheme == "https" else None
+
+
+def unconnected(url: SplitResult, timeout_s: float, tls: ssl.SSLContext | None) -> HTTPConnection:
+    """A connection to that host, not made yet. timeout_s bounds it for each of the host's addresses. tls: None without TLS."""
+    host = url.hostname or ""
+    if tls is None:
+        return HTTPConnection(host, url.port, timeout=timeout_s)
+    return HTTPSConnection(host, url.port, timeout=timeout_s, context=tls)
