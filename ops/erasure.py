@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.notice import Notice, State
 from chalicelib.domain.retries import settle
-from chalicelib.flows.people import living
+from chalicelib.flows.people import known_as
 from chalicelib.ports import Condition, Delete, Item, Key, Store, Update
 from chalicelib.table import contacts, notices, requests
 from chalicelib.table.values import Reader
@@ -48,15 +48,14 @@ def address(address_key: str, phone: str) -> Key:
 def known_at(store: Store, place: Key, phone: str) -> list[Contact]:
     """The contacts of whoever is found there: who they are now, and who they were taken for before.
 
-    One that is gone already, of an erasure that was broken off, is there by its id alone.
+    One that is gone already, of an erasure that was broken off, is there by its id and phone alone.
     """
     contact_id = Reader(store.get(place) or {}).maybe("contact_id")
     if contact_id is None:
         return []
-    now = living(store, contact_id) or Contact(contact_id, phone)
-    others = sorted({contact_id, *now.absorbed} - {now.id})
-    found = {str(item["pk"]): contacts.read(item) for item in store.get_many([contacts.key(one) for one in others])}
-    return [now, *(found.get(contacts.key(one).pk, Contact(one)) for one in others)]
+    ids = known_as(store, contact_id)
+    found = {str(item["pk"]): contacts.read(item) for item in store.get_many([contacts.key(one) for one in ids])}
+    return [found.get(contacts.key(one).pk) or Contact(one, phone) for one in ids]
 
 
 def person(known: Iterable[Contact], items: Iterable[Item], found_by: Key) -> Person:
