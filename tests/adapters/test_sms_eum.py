@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from chalicelib.adapters.sms import sns_config
 from chalicelib.adapters.sms_eum import EumSms
 from chalicelib.domain.delivery import Accepted, Outcome, Refused, Remedy, TextMessage, Unknown
+from tests.adapters.stubbed import stubbed
 
 SENDER = "DUKCAPIL"
 MESSAGE = TextMessage("+6281200000001", "DUKCAPIL LAMSEL: KTP-7F3K-9QXM-2DM SIAP DIAMBIL.", SENDER, "KTP-7F3K-9QXM-2DM.3#2")
@@ -27,13 +26,8 @@ SENT = {
 
 @pytest.fixture
 def service() -> Iterator[tuple[Any, Stubber]]:
-    client = boto3.client(
-        "pinpoint-sms-voice-v2", region_name="ap-southeast-3", aws_access_key_id="x", aws_secret_access_key="x",
-        config=sns_config(),
-    )  # fmt: skip
-    with Stubber(client) as stubber:
-        yield client, stubber
-        stubber.assert_no_pending_responses()
+    with stubbed("pinpoint-sms-voice-v2") as both:
+        yield both
 
 
 def send(client: Any) -> Outcome:

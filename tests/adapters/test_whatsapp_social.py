@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 from botocore.stub import Stubber
 
-from chalicelib.adapters.sms import sns_config
 from chalicelib.adapters.whatsapp_body import body_of
 from chalicelib.adapters.whatsapp_by_channel import WhatsAppByChannel
 from chalicelib.adapters.whatsapp_social import REMEDIES, SocialApi
@@ -28,6 +26,7 @@ from chalicelib.domain.delivery import (
 )
 from chalicelib.domain.errors import Misconfigured, TransientError
 from chalicelib.ports import Channel
+from tests.adapters.stubbed import client_of, stubbed
 from tests.fakes.providers import FakeWhatsApp, FixedSecrets
 
 NUMBER, OF_META, ORIGINATION = "100000000000031", "100000000000002", "phone-number-id-0123456789abcdef0123456789abcdef"
@@ -41,18 +40,10 @@ def secrets(error: TransientError | Misconfigured | None = None) -> FixedSecrets
     return FixedSecrets(replace(FixedSecrets().values, channels=CHANNELS), error)
 
 
-def a_client() -> Any:
-    return boto3.client(
-        "socialmessaging", region_name="ap-southeast-3", aws_access_key_id="x", aws_secret_access_key="x", config=sns_config()
-    )
-
-
 @pytest.fixture
 def service() -> Iterator[tuple[Any, Stubber]]:
-    client = a_client()
-    with Stubber(client) as stubber:
-        yield client, stubber
-        stubber.assert_no_pending_responses()
+    with stubbed("socialmessaging") as both:
+        yield both
 
 
 def send(client: Any) -> Outcome:
@@ -104,7 +95,7 @@ def test_each_error_of_the_service_ends_in_its_own_way(
 
 
 def test_each_error_of_the_service_model_is_decided_on() -> None:
-    client = a_client()
+    client = client_of("socialmessaging")
     shapes = client.meta.service_model.operation_model("SendWhatsAppMessage").error_shapes
     modelled = {one.name: one.metadata["error"] for one in shapes}
     client.close()

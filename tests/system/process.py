@@ -8,9 +8,13 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
+
+from tests.system.client import Devstack
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_S = 60.0  # some four on a machine with nothing else to do
@@ -93,3 +97,13 @@ def falls_silent(url: str, within_s: float = 5) -> bool:
             return True
         time.sleep(0.02)
     return False
+
+
+@contextmanager
+def stack_alone() -> Iterator[Devstack]:
+    """A stack for some tests alone. At its end it stops when it is told to."""
+    with Process("--json", "--port", "0") as process:
+        stack = Devstack(process.first_line())
+        yield stack
+        stack.close()
+        assert process.ends_after(signal.SIGTERM) == 0

@@ -1,7 +1,6 @@
 """Fault by fault, through the simulator's controls: what arrives on the phone is what Kabar promises."""
 
 import re
-import signal
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.system.client import Devstack
-from tests.system.process import Process
+from tests.system.process import stack_alone
 
 TICK = 60
 UNTIL_THE_SMS = 5 * 60
@@ -21,11 +20,8 @@ _residents = count(1)
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Devstack]:
     """A stack of its own, since these tests move its clock and break its channels."""
-    with Process("--json", "--port", "0") as process:
-        stack = Devstack(process.first_line())
+    with stack_alone() as stack:
         yield stack
-        stack.close()
-        assert process.ends_after(signal.SIGTERM) == 0
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Meta pauses a template and takes it back; its webhooks alone decide how the next notice goes."""
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from devstack.environment import hermetic
 from devstack.stack import STAGE
 from tests.system.cases import Case, opened, pass_minutes
 from tests.system.client import Devstack
-from tests.system.process import Process
+from tests.system.process import stack_alone
 
 READY = {"name": "kabar_ready_card", "language": "id"}
 AFTER_THE_WINDOW = 25 * 60
@@ -22,11 +21,8 @@ AFTER_THE_WINDOW = 25 * 60
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Devstack]:
     """A stack of its own, since these tests move its clock and its templates."""
-    with Process("--json", "--port", "0") as process:
-        stack = Devstack(process.first_line())
+    with stack_alone() as stack:
         yield stack
-        stack.close()
-        assert process.ends_after(signal.SIGTERM) == 0
 
 
 def waiting(stack: Devstack) -> Case:
