@@ -121,13 +121,9 @@ class Reading:
             NotFound: there is none, or it is another office's. Also Forbidden, TransientError.
         """
         staff.require(Right.READ_MESSAGES)
-        office, _, contact_id = call_id.partition(".")
-        staff.require_office(office)
-        row = self.store.get(talk.call_key(contact_id, office)) if contact_id else None
-        if row is None:
-            raise NotFound("There is no such call.")
-        people = {one.id: one for one in self._people([contact_id])}
-        call = _call(row, people)
+        row = find_call(self.store, staff, call_id)
+        contact_id = Reader(row).text("contact_id")
+        call = _call(row, {one.id: one for one in self._people([contact_id])})
         said = self._messages(contact_id, call.phone_number_id)
         return CallFile(call, said, self._links("chat", said), self.clock() + LINK_LIVES)
 
@@ -200,6 +196,20 @@ class Reading:
                 found += self.store.query(contacts.key(owner).pk, family, limit=_MOST_MESSAGES, newest_first=True)
         same = [one for one in found if one.get("phone_number_id") == phone_number_id]
         return sorted(same, key=_as_written)[-_MOST_MESSAGES:]
+
+
+def find_call(store: Store, staff: Staff, call_id: str) -> Item:
+    """The item of a call.
+
+    Raises:
+        NotFound: there is none, or it is another office's. Also TransientError.
+    """
+    office, _, contact_id = call_id.partition(".")
+    staff.require_office(office)
+    item = store.get(talk.call_key(contact_id, office)) if contact_id else None
+    if item is None:
+        raise NotFound("There is no such call.")
+    return item
 
 
 def _as_written(message: Item) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from chalicelib.flows.desk import Idempotency
 from chalicelib.flows.ledger import Ledger
 from chalicelib.flows.lookup import Lookup
 from chalicelib.flows.people import living
+from chalicelib.flows.reading import find_call
 from chalicelib.ports import Clock, ConditionFailed, Store, Write
 from chalicelib.table import keys, notices, requests, talk
 from chalicelib.table.values import Reader, digest
@@ -78,15 +79,10 @@ class Telling:
             WindowClosed, KeyReused, Forbidden, NotFound, TransientError.
         """
         staff.require(Right.INTAKE)
-        office, _, contact_id = call_id.partition(".")
-        staff.require_office(office)
-        key = talk.call_key(contact_id, office)
-        item = self.store.get(key) if contact_id else None
-        if item is None:
-            raise NotFound("There is no such call.")
-        call = Reader(item)
-        to = _To(office, contact_id, call.text("phone_number_id"), None, None)
-        return self._say(staff, to, [talk.call_answered(key, call.time("asked_at"))], text, repeat)
+        call = Reader(find_call(self.store, staff, call_id))
+        to = _To(call.text("office"), call.text("contact_id"), call.text("phone_number_id"), None, None)
+        answered = talk.call_answered(talk.call_key(to.contact_id, to.office), call.time("asked_at"))
+        return self._say(staff, to, [answered], text, repeat)
 
     def _say(self, staff: Staff, to: "_To", answered: Sequence[Write], text: str, repeat: Idempotency) -> Notice:
         """answered: the writes by which whoever asked for a person has one now."""
