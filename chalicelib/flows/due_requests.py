@@ -8,6 +8,7 @@ from chalicelib.domain.catalogue import Office
 from chalicelib.domain.errors import TransientError
 from chalicelib.domain.progress import nudge
 from chalicelib.domain.request import Request
+from chalicelib.flows.due import in_each_office
 from chalicelib.flows.keeping import Keeping
 from chalicelib.ports import Clock, ConditionFailed, Key, Metrics, Store, Write
 from chalicelib.table import notices, requests
@@ -37,24 +38,20 @@ class DueRequests:
         Raises:
             TransientError: something failed somewhere; the next tick tries it again.
         """
-        troubles = [trouble for code in sorted(self.offices) for trouble in self._office(code)]
-        if troubles:
-            raise troubles[0]
+        in_each_office(self.offices, self._office)
 
-    def _office(self, code: str) -> list[TransientError]:
-        """The office's part of it, and what went wrong."""
-        troubles, cleared = [], 0
-        try:
-            due = self.store.query_index("due", requests.due_pk(code), until=stamp(self.clock()), limit=MOST_PER_OFFICE)
-        except TransientError as error:
-            return [error]
-        for keys in due:
+    def _office(self, code: str) -> int:
+        """How many of the office's were cleared."""
+        cleared, trouble = 0, None
+        for keys in self.store.query_index("due", requests.due_pk(code), until=stamp(self.clock()), limit=MOST_PER_OFFICE):
             key = Key(Reader(keys).text("pk"), Reader(keys).text("sk"))
             try:
                 cleared += self._one(key, may_clear=cleared < MOST_CLEARED)
             except TransientError as error:
-                troubles.append(error)
-        return troubles
+                trouble = error
+        if trouble is not None:
+            raise trouble
+        return cleared
 
     def _one(self, key: Key, *, may_clear: bool) -> bool:
         """Looks at one request; whether it was cleared. What cannot be read is out of the way, and kept for a person."""
