@@ -102,6 +102,12 @@ def test_the_night_is_quiet_but_for_who_asks_and_the_morning_tells_only_the_last
     assert len(twice.seen()) == 1
 
 
+def pass_halves_of_hours(stack: Devstack, count: int) -> None:
+    """Time passes with every tick that has something to do, however slow the machine is."""
+    for _ in range(count):
+        pass_minutes(stack, 30)
+
+
 def test_an_outage_of_many_hours_loses_nothing(faulty: Devstack) -> None:
     """WhatsApp for its two hours, then the SMS; for one resident that is away, too."""
     until(faulty, time(8, 0))
@@ -111,11 +117,11 @@ def test_an_outage_of_many_hours_loses_nothing(faulty: Devstack) -> None:
     later.fault("error:RequestExpired", 1000, channel="sms")
     for case in (by_sms, later):
         case.change(*READY)
-    pass_minutes(faulty, 150)
+    pass_halves_of_hours(faulty, 5)
     assert by_sms.channels() == BY_SMS
     assert 119 <= by_sms.seen()[0].minutes <= 140
 
-    pass_minutes(faulty, 150)
+    pass_halves_of_hours(faulty, 5)
     assert later.channels() == []
     assert (later.notice()["state"], later.notice()["channel"]) == ("planned", "sms")
     calm(faulty, later)

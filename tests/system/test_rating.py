@@ -5,7 +5,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.system.cases import Case, daytime, opened
+from tests.system.cases import Case, daytime, opened, pass_minutes
 from tests.system.client import Devstack
 
 THROUGH = ("verified", "processing", "ready", "completed")
@@ -17,7 +17,7 @@ def case(faulty: Devstack) -> Case:
     daytime(faulty)
     case = opened(faulty)
     case.change(*THROUGH)
-    faulty.settle()
+    pass_minutes(faulty, 1)  # the question may wait for the notice before it to be sent
     return case
 
 
