@@ -184,5 +184,6 @@ def _by_sms(situation: Situation) -> Plan:
 
 
 def _phone(situation: Situation) -> str | None:
+    """The person's own, which goes with them when they move; what was written on a request may be somebody else's by now."""
     request = situation.occasion.request
-    return (request.sms_phone if request else None) or situation.contact.phone
+    return situation.contact.phone or (request.sms_phone if request else None)

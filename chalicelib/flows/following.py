@@ -65,7 +65,8 @@ class Following:
             decision = replace(decision, moves=None, answer=answer)
         changes, closing = moved or ([], None)
         contact = talk.together(closing, *_on_contact(heard, decision))
-        writes = [*changes, *_on_requests(heard, decision), *_answer(heard, decision), *self._counted(heard, decision)]
+        marked = requests.marked(changes, _on_requests(heard, decision))
+        writes = [*marked, *_answer(heard, decision), *self._counted(heard, decision)]
         return decision, [*([contact] if contact else []), *writes]
 
     def _opening(self, heard: Heard, decision: Decision) -> tuple[Decision, list[Write]]:
@@ -138,7 +139,7 @@ def _on_contact(heard: Heard, decision: Decision) -> list[Update]:
 
 
 def _on_requests(heard: Heard, decision: Decision) -> list[Write]:
-    """What a decision changes beside the contact and the status: who wants a person, and in which language."""
+    """What a decision changes beside the contact and the status: who wants a person, in which language, and where SMS go."""
     writes: list[Write] = []
     if decision.language:
         open_ = [mark.request_id for marks in heard.contact.open.values() for mark in marks]

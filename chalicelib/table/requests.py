@@ -1,10 +1,11 @@
 """Requests and their changes."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from chalicelib.domain.figures import Course
 from chalicelib.domain.request import Change, Hold, Met, Request, Status
-from chalicelib.ports import Condition, Item, Key, Put, Update
+from chalicelib.ports import Condition, Item, Key, Put, Update, Write
 from chalicelib.table.values import NEVER_DUE, Reader, epoch, filled, stamp
 
 SORT_KEY = "REQUEST"
@@ -118,6 +119,15 @@ def texted_to(request_id: str, sms_phone: str) -> Update:
 def speaks(request_id: str, language: str) -> Update:
     """The language of what is told of a request from now on."""
     return Update(key(request_id), set_={"language": language}, when=(Condition("pk", "present"),))
+
+
+def marked(changes: Sequence[Write], marks: Sequence[Write]) -> list[Write]:
+    """Changes of requests and a chat's marks on them as writes of one transaction, which takes one for each item."""
+    writes, on = [], {mark.key: mark for mark in marks if isinstance(mark, Update)}
+    for one in changes:
+        mark = on.pop(Key(str(one.item["pk"]), str(one.item["sk"])), None) if isinstance(one, Put) else None
+        writes.append(Put({**one.item, **mark.set_}, one.when) if isinstance(one, Put) and mark else one)
+    return [*writes, *(mark for mark in marks if not isinstance(mark, Update) or mark.key in on)]
 
 
 def read(item: Item) -> Request:

@@ -62,7 +62,8 @@ class People:
             stage.at(later, "webhook", f"{phone} {body}", self._message(phone, number, body, later))
         for photo in range(stage.chance.of("photos").randrange(3)):
             later = at + stage.chance.of("photos").random() * stage.weather.day_s / 2
-            stage.at(later, "webhook", f"{phone} sends a photo", self._photo(phone, number, f"{phone}-{photo % 2}", later))
+            event = self._photo(phone, number, f"{phone}-{photo % 2}", later, (None, "mau bicara petugas")[photo % 2])
+            stage.at(later, "webhook", f"{phone} sends a photo", event)
         stage.at(at + 30, "desk", f"officer of {phone}", lambda: self._officer(phone, number))
 
     def _message(self, phone: str, number: str, body: str, at: float) -> Callable[[], None]:
@@ -73,10 +74,11 @@ class People:
         payload = payloads.envelope(payloads.value(said, number=number) | {"contacts": contacts})
         return lambda: self._receive(payload)
 
-    def _photo(self, phone: str, number: str, media_id: str, at: float) -> Callable[[], None]:
+    def _photo(self, phone: str, number: str, media_id: str, at: float, caption: str | None) -> Callable[[], None]:
         """A photo, sometimes the same one again."""
         now = self._stage.world.clock().timestamp()
-        said = payloads.message("image", {"id": media_id, "mime_type": "image/jpeg"}, at=int(now + at), sender=phone)
+        said = payloads.photo(caption, at=int(now + at), sender=phone)
+        said["image"] = {**said["image"], "id": media_id, "sha256": ""}
         payload = payloads.envelope(payloads.value(said, number=number))
         return lambda: self._receive(payload)
 

@@ -192,10 +192,10 @@ class TestSms:
 
         assert message == TextMessage(PHONE, f"DUKCAPIL LAMSEL: {ID} dibatalkan.", OFFICE.sms.sender, f"{ID}.2#1")
 
-    def test_goes_to_the_phone_that_the_desk_was_told_first_of_all(self) -> None:
+    def test_goes_to_the_person_and_not_where_they_were_when_the_desk_opened_it(self) -> None:
         planned = plan(situation(notice={"channel": Channel.SMS}, request={"sms_phone": "+6281200000009"}))
 
-        assert sms(planned).phone == "+6281200000009"
+        assert sms(planned).phone == PHONE
 
     def test_is_for_walk_ins_whose_office_has_no_number_for_the_service(self) -> None:
         assert sms(plan(situation(notice={"phone_number_id": None}))).phone == PHONE

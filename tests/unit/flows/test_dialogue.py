@@ -133,6 +133,14 @@ class TestIncomplete:
         assert "Petugas memeriksanya paling lambat" in body(world)
         assert world.contact().incomplete == frozenset()
 
+    @pytest.mark.parametrize("caption", ["mau bicara petugas", "petugasnya lama sekali, saya kecewa"])
+    def test_photo_with_words_for_a_person_does_both(self, world: World, lacking: Request, caption: str) -> None:
+        photo(world, caption)
+
+        [request] = world.requests()
+        assert (request.status, request.asks_human_at) == (Status.SUBMITTED, world.clock.now)
+        assert request.version == lacking.version + 1
+
     def test_rest_of_the_bundle_joins(self, world: World, lacking: Request) -> None:
         for _ in range(3):
             photo(world)

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.contact import Contact
+from chalicelib.domain.delivery import Remedy
 from chalicelib.domain.request import Status
+from chalicelib.flows.desk import WalkIn
 from chalicelib.table import contacts
 from tests.data import payloads
 from tests.data.payloads import KK, KTP, PINDAH
-from tests.fakes.world import START, World
+from tests.fakes.providers import refused
+from tests.fakes.world import NO_KEY, START, World
 from tests.unit.flows.trouble import FAULTS, STRUCK, disturbed, operations, raising
 
 A, B, C = "6281200000001", "6281200000002", "6281200000003"
@@ -87,6 +90,15 @@ class TestAChangedNumber:
         assert world.whatsapp.arrivals[-1].message.to.phone == "+" + B
         [one] = living(world)
         assert (one.id, one.phone) == (request.contact_id, "+" + B)
+
+    def test_of_a_walk_in_takes_its_sms_along(self) -> None:
+        world = World([refused("131026", Remedy.SMS)])
+        wanted = WalkIn("KTP", phone="+" + A, consent=True)
+        world.parts.desk.walk_in(world.officer, wanted, world.secrets.values, NO_KEY)
+        world.receive(moves(A, B))
+        world.run()
+        world.advance(seconds=1)
+        assert [one.message.phone for one in world.sms.arrivals] == ["+" + B]
 
     def test_is_a_note_in_the_conversation_that_opens_no_window(self) -> None:
         world = world_of(photo(A, at=-60), moves(A, B))
