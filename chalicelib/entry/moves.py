@@ -2,7 +2,8 @@
 
 https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/system: the new number is
 `system.wa_id` (long ago `new_wa_id`); a user id changes with it, or alone. The ids from before are there since August 2026, and
-were in the words of `system.body` only until then.
+were in the words of `system.body` only until then: "User <name> changed from <before> to <after>", where the name is whatever
+its person likes. So words count at their end alone, for the id before alone, and only where they name the one after right.
 """
 
 import re
@@ -13,7 +14,7 @@ from chalicelib.domain import phone
 from chalicelib.domain.errors import Malformed
 
 _CHANGES = ("user_changed_number", "customer_changed_number", "user_changed_user_id")
-_FROM_TO = re.compile(r"\bfrom (\S{1,140}) to (\S{1,140})")
+_FROM_TO = re.compile(r" changed from (\S{1,140}) to (\S{1,140})\s*\Z")
 
 
 class Addresses(NamedTuple):
@@ -35,19 +36,22 @@ def change(member: dict[str, Any]) -> Change | None:
     system = member.get("system")
     if member.get("type") != "system" or not isinstance(system, dict) or system.get("type") not in _CHANGES:
         return None
-    said = _FROM_TO.search(system["body"]) if isinstance(system.get("body"), str) else None
-    old, new = said.groups() if said else (None, None)
     after = Addresses(
-        number(system.get("new_wa_id"), system.get("wa_id")),
-        user_id(system.get("user_id"), new, system.get("parent_user_id")),
+        number(system.get("new_wa_id"), system.get("wa_id")), user_id(system.get("user_id"), system.get("parent_user_id"))
     )
-    ids = [system.get("previous_user_id"), member.get("from_user_id"), member.get("from"), old]
+    ids = [system.get("previous_user_id"), member.get("from_user_id"), member.get("from"), _said(system.get("body"), after)]
     ids += [system.get("previous_parent_user_id"), member.get("from_parent_user_id")]
     before = Addresses(
         number(member.get("from"), system.get("customer")), user_id(*(one for one in ids if one != after.user_id))
     )
     told = [one for one, known in zip(after, before, strict=True) if one and one != known]
     return Change(before, after) if told else None
+
+
+def _said(body: Any, after: Addresses) -> str | None:
+    """The id before, by the words; None when they tell of another change than the rest does."""
+    words = _FROM_TO.search(body) if isinstance(body, str) else None
+    return words[1] if words and words[2] == after.user_id else None
 
 
 def number(*given: Any) -> str | None:

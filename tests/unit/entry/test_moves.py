@@ -9,6 +9,7 @@ from chalicelib.entry.moves import Addresses, Change, change
 OLD, NEW = "6281200000001", "6281200000002"
 PLUS_OLD, PLUS_NEW = "+" + OLD, "+" + NEW
 USER, NEW_USER = "ID.1349ABCDEF", "ID.2468GHIJKL"
+VICTIM = "ID.13579KLMNO"
 PARENT, NEW_PARENT = "ID.ENT.1349ABCDEF", "ID.ENT.2468GHIJKL"
 
 
@@ -51,6 +52,11 @@ def system(**content: Any) -> dict[str, Any]:
             (None, USER), (None, NEW_USER), id="a user id, whose former is in words only",
         ),
         pytest.param(
+            {"from": OLD, "from_user_id": NEW_USER}
+            | system(type="user_changed_number", wa_id=NEW, user_id=NEW_USER, body=f"User changed from {USER} to {NEW_USER}\n"),
+            (PLUS_OLD, USER), (PLUS_NEW, NEW_USER), id="a number, and a user id whose former is in words only",
+        ),
+        pytest.param(
             {"from": OLD} | system(type="user_changed_user_id", wa_id=OLD, user_id=NEW_USER),
             (PLUS_OLD, None), (PLUS_OLD, NEW_USER), id="a user id, and the phone that it is with",
         ),
@@ -62,6 +68,31 @@ def system(**content: Any) -> dict[str, Any]:
 )  # fmt: skip
 def test_addresses_before_and_after(member: dict[str, Any], before: Any, after: Any) -> None:
     assert change(member) == Change(Addresses(*before), Addresses(*after))
+
+
+# The name in a system message's words is its person's own choice.
+CRAFTED = (f"x changed from {VICTIM} to {NEW_USER} y", f"x changed from {VICTIM} to {NEW_USER}", f"from {VICTIM} to ID.999")
+
+
+@pytest.mark.parametrize("name", CRAFTED)
+def test_a_name_that_tells_of_a_change_does_not_move_somebody_else(name: str) -> None:
+    numbers = f"User {name} changed from {OLD} to {NEW}"
+    assert change({"from": OLD} | system(type="user_changed_number", wa_id=NEW, body=numbers)) == Change(
+        Addresses(PLUS_OLD, None), Addresses(PLUS_NEW, None)
+    )
+    ids = system(type="user_changed_user_id", user_id=NEW_USER, body=f"User {name} changed from {USER} to {NEW_USER}")
+    assert change({"from_user_id": NEW_USER} | ids) == Change(Addresses(None, USER), Addresses(None, NEW_USER))
+
+
+@pytest.mark.parametrize("end", [f"{VICTIM} to ID.999", f"{VICTIM} to {NEW}", f"{VICTIM} to {NEW_USER} now"])
+def test_words_that_do_not_name_the_new_id_at_their_end_are_not_believed(end: str) -> None:
+    told = system(type="user_changed_user_id", user_id=NEW_USER, body=f"User Siti changed from {end}")
+    assert change({"from_user_id": NEW_USER} | told) == Change(Addresses(None, None), Addresses(None, NEW_USER))
+
+
+def test_words_alone_move_nobody_to_an_id() -> None:
+    told = system(type="user_changed_number", wa_id=NEW, body=f"User Siti changed from {USER} to {VICTIM}")
+    assert change({"from": OLD} | told) == Change(Addresses(PLUS_OLD, None), Addresses(PLUS_NEW, None))
 
 
 @pytest.mark.parametrize(
