@@ -2,9 +2,10 @@
 
     python -m tests.tiers [--strict]
 
-A tier is a folder under tests/ with tests in it; each is a pytest run of its own, cheapest first. Some tests need a part that
-not every machine has: when it is missing they skip themselves with a reason that begins with the part's name, and
-conftest.py fails every other skip. With --strict a missing part is a failure too.
+A tier is a folder under tests/ with tests in it; each is a pytest run of its own. Two run at a time, since most of a tier is
+waiting; what one said is shown when it ends. Some tests need a part that not every machine has: when it is missing they skip
+themselves with a reason that begins with the part's name, and conftest.py fails every other skip. With --strict a missing
+part is a failure too.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +25,9 @@ from tests.adapters import local_dynamodb
 from tests.browser import chromium
 
 TESTS = Path(__file__).parent
-TIERS = ("unit", "adapters", "functional", "system", "chaos", "deploy", "runtime", "browser", "fuzz")
+# The longest first, so that none is left to run alone at the end.
+TIERS = ("system", "unit", "chaos", "deploy", "functional", "adapters", "browser", "fuzz", "runtime")
+AT_A_TIME = 2
 
 
 @dataclass(frozen=True)
@@ -100,12 +104,13 @@ def missing(tiers: list[str]) -> Iterator[Part]:
 
 def passes(tier: str) -> bool:
     """Runs one tier. A tier of which pytest collects nothing has not passed."""
-    print(f"\n──── {tier} ────", flush=True)
+    print(f"──── {tier} begins ────", flush=True)
     started = time.monotonic()
     pytest = [sys.executable, "-m", "pytest", "--no-header", f"tests/{tier}"]
-    code = subprocess.run(pytest, cwd=TESTS.parent, check=False).returncode
-    print(f"──── {tier}: {'passed' if code == 0 else f'FAILED ({code})'} in {time.monotonic() - started:.0f} s", flush=True)
-    return code == 0
+    ran = subprocess.run(pytest, cwd=TESTS.parent, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    took = f"{'passed' if ran.returncode == 0 else f'FAILED ({ran.returncode})'} in {time.monotonic() - started:.0f} s"
+    print(f"\n──── {tier} ────\n{ran.stdout}──── {tier}: {took} ────", flush=True)
+    return ran.returncode == 0
 
 
 def main() -> int:
@@ -119,7 +124,8 @@ def main() -> int:
         print(f"missing so far: {part.name}", flush=True)
         part.install()
     left_out = list(missing(tiers))
-    failed = [tier for tier in tiers if not passes(tier)]
+    with ThreadPoolExecutor(AT_A_TIME) as lanes:
+        failed = [tier for tier, passed in zip(tiers, lanes.map(passes, tiers), strict=True) if not passed]
 
     print(f"\nfailed: {', '.join(failed) or 'none'}")
     print(f"left out: {', '.join(f'{part.name} (needs {part.needs})' for part in left_out) or 'none'}", flush=True)

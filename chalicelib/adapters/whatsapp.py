@@ -22,7 +22,7 @@ from http.client import HTTPConnection, HTTPException, IncompleteRead
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from chalicelib.adapters.connection import trust, unconnected
+from chalicelib.adapters.connection import access_token, trust, unconnected
 from chalicelib.adapters.deadline import deadline
 from chalicelib.adapters.whatsapp_body import body_of
 from chalicelib.domain.delivery import Accepted, NotSent, Outbound, Outcome, Refused, Remedy, Unknown
@@ -65,7 +65,7 @@ class CloudApi:
     def send(self, message: Outbound) -> Outcome:
         """Sends once. Whatever Meta or the network does is an Outcome; so are secrets that cannot be had."""
         try:
-            token = _token(self._secrets)
+            token = access_token(self._secrets)
         except (TransientError, Misconfigured) as error:
             return without_secrets(error)
         with closing(unconnected(self._base, self._connect_timeout_s, self._tls)) as connection:
@@ -89,13 +89,6 @@ class CloudApi:
                 return Unknown("timeout")
         # What is left to read when the connection has ended early, or when the answer is too long to be Meta's.
         return Unknown("incomplete") if response.length else outcome_of(response.status, answer)
-
-
-def _token(secrets: Secrets) -> str:
-    token = secrets.current().access_token
-    if not token:
-        raise Misconfigured("missing or empty: access_token")
-    return token
 
 
 def without_secrets(error: TransientError | Misconfigured) -> Outcome:

@@ -18,7 +18,7 @@ from threading import Event
 from typing import Any
 from urllib.parse import SplitResult, quote, urlsplit
 
-from chalicelib.adapters.connection import trust, unconnected
+from chalicelib.adapters.connection import access_token, trust, unconnected
 from chalicelib.adapters.deadline import deadline
 from chalicelib.domain.errors import Misconfigured, TransientError
 from chalicelib.domain.media import NoLonger, NotNow, digest_of
@@ -78,7 +78,7 @@ class CloudMedia:
     def download(self, media_id: str, phone_number_id: str) -> Iterator[Download]:
         """As the port has it."""
         try:
-            token = self._secrets.current().access_token
+            token = access_token(self._secrets)
         except (TransientError, Misconfigured) as error:
             raise NotNow("no_credentials") from error
         about = self._described(media_id, phone_number_id, token)

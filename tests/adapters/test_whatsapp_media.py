@@ -6,13 +6,14 @@ import logging
 import time
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from chalicelib.adapters.whatsapp_media import CloudMedia, may_have_the_token
-from chalicelib.domain.errors import KabarError, Misconfigured, TransientError
+from chalicelib.domain.errors import Misconfigured, TransientError
 from chalicelib.domain.media import NoLonger, NotNow
 from tests.adapters.rude_server import (
     Ending,
@@ -162,10 +163,17 @@ def test_connection_that_is_refused_may_stand_later() -> None:
         pass
 
 
-@pytest.mark.parametrize("error", [TransientError("SSM"), Misconfigured("no token")])
-def test_without_a_token_nobody_is_asked(error: KabarError) -> None:
+@pytest.mark.parametrize(
+    "secrets",
+    [
+        FixedSecrets(error=TransientError("SSM")),
+        FixedSecrets(error=Misconfigured("no token")),
+        FixedSecrets(replace(FixedSecrets().values, access_token="")),
+    ],
+)
+def test_without_a_token_nobody_is_asked(secrets: FixedSecrets) -> None:
     with RudeServer(told()) as server:
-        download = source(server, secrets=FixedSecrets(error=error)).download("1", NUMBER)
+        download = source(server, secrets=secrets).download("1", NUMBER)
         with pytest.raises(NotNow, match=r"^no_credentials$"), download:
             pass
     assert server.connections == 0
