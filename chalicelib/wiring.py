@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.flows.deliver import Deliver
     from chalicelib.flows.desk import Desk
     from chalicelib.flows.dispatch import Dispatch
+    from chalicelib.flows.due_clearing import DueClearing
     from chalicelib.flows.due_media import DueMedia
     from chalicelib.flows.due_notices import DueNotices
     from chalicelib.flows.due_requests import DueRequests
@@ -275,13 +276,19 @@ class Wiring:
     def due_media(self) -> "DueMedia":
         from chalicelib.flows.due_media import DueMedia
 
-        return DueMedia(self.store, self.media_queue, self.settling, self.clearing, self.keeping, self.offices, self.clock)
+        return DueMedia(self.store, self.media_queue, self.settling, self.keeping, self.offices, self.clock)
 
     @cached_property
     def due_requests(self) -> "DueRequests":
         from chalicelib.flows.due_requests import DueRequests
 
-        return DueRequests(self.store, self.clearing, self.keeping, self.metrics, self.offices, self.clock)
+        return DueRequests(self.store, self.keeping, self.metrics, self.offices, self.clock)
+
+    @cached_property
+    def due_clearing(self) -> "DueClearing":
+        from chalicelib.flows.due_clearing import DueClearing
+
+        return DueClearing(self.store, self.clearing, self.keeping, self.offices, self.clock)
 
     @cached_property
     def orphans(self) -> "Orphans":
@@ -294,7 +301,8 @@ class Wiring:
         from chalicelib.flows.sweep import Sweep
 
         media = [self.due_media] if self.settings.media_queue_url else []
-        return Sweep([self.due_notices, self.due_requests, self.orphans, *media])
+        # Last, as a bucket that does not answer takes all the time that is left.
+        return Sweep([self.due_notices, self.due_requests, self.orphans, *media, self.due_clearing])
 
     @cached_property
     def lookup(self) -> "Lookup":

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.catalogue import load_offices
-from chalicelib.table import media, requests
+from chalicelib.table import clearing, media, requests
 from chalicelib.table.messages import ORPHANS
 from chalicelib.table.values import moment
 
@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
 
 class DueTimes:
-    """Looks into the table's index `due`: each office's notices, requests and files, and reports that fit no notice yet."""
+    """Looks into the table's index `due`: an office's notices, requests, files and what it is to clear; and odd reports."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
         offices = load_offices()
-        self._partitions = (*offices, *map(requests.due_pk, offices), *map(media.due_pk, offices), ORPHANS)
+        each = (str, requests.due_pk, media.due_pk, clearing.due_pk)
+        self._partitions = (*(partition(office) for office in offices for partition in each), ORPHANS)
 
     def __call__(self) -> datetime | None:
         """The earliest of all, None when nothing is due."""

@@ -17,23 +17,27 @@ class Clearing:
     files: Callable[[], Files]
     clock: Clock
 
-    def __call__(self, request: Request) -> None:
+    def __call__(self, request: Request) -> bool:
         """Deletes the files of a request's messages, then what the messages say; that they were there, and when, stays.
 
         Whoever dies in between is made good by the next call, and a call too many changes nothing.
 
-        Raises:
-            TransientError: something is left to clear.
-        """
-        if request.contact_id is not None:
-            self._clear_where(request.contact_id, lambda item: item.get("request_id") == request.id)
+        Returns:
+            Whether nothing is left to clear.
 
-    def message(self, message: Item) -> None:
+        Raises:
+            TransientError, or what the bucket says: something is left to clear.
+        """
+        if request.contact_id is None:
+            return True
+        return self._clear_where(request.contact_id, lambda item: item.get("request_id") == request.id)
+
+    def message(self, message: Item) -> bool:
         """The same for one message alone, such as one that belongs to no request."""
         contact_id = str(message["pk"]).removeprefix("CONTACT#")
-        self._clear_where(contact_id, lambda item: (item["pk"], item["sk"]) == (message["pk"], message["sk"]))
+        return self._clear_where(contact_id, lambda item: (item["pk"], item["sk"]) == (message["pk"], message["sk"]))
 
-    def _clear_where(self, contact_id: str, mine: Callable[[Item], bool]) -> None:
+    def _clear_where(self, contact_id: str, mine: Callable[[Item], bool]) -> bool:
         found = [item for one in known_as(self.store, contact_id) for item in self.store.query(contacts.key(one).pk, "MSG#")]
         to_clear = [item for item in found if mine(item) and "cleared_at" not in item]
         of_others = {_file(item) for item in found if not mine(item)}
@@ -41,6 +45,7 @@ class Clearing:
             self.files().delete(key)
         for item in to_clear:
             self._clear(item)
+        return True
 
     def _clear(self, item: Item) -> None:
         try:

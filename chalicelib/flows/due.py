@@ -1,42 +1,82 @@
-"""What the chores of the sweep have in common: office after office, and back to a queue in batches."""
+"""What the chores of the sweep have in common: office after office, one after the other, and back to a queue in batches."""
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from chalicelib.domain.errors import TransientError
-from chalicelib.ports import IdQueue, Item
+from chalicelib.ports import IdQueue, Item, Key
+from chalicelib.table.values import Reader
 
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 _BATCH = 10
 
 
 def in_each_office(codes: Iterable[str], work: Callable[[str], int]) -> int:
-    """What the work at all offices comes to. One office's trouble stops no other's.
+    """What the work at all offices comes to. One office's trouble stops no other's, whatever it is.
 
     Raises:
-        TransientError: what an office's work raised; all others' is done.
+        TransientError: some office met trouble that may pass; all others' is done.
+        Exception: some office met other trouble; all others' is done.
     """
-    done, trouble = 0, None
+    done = 0
+    trouble: Exception | None = None
     for code in sorted(codes):
         try:
             done += work(code)
         except TransientError as error:
+            trouble = trouble or error
+        except Exception as error:
+            log.exception("an office's due items are in trouble", extra={"office": code})
             trouble = error
     if trouble is not None:
         raise trouble
     return done
 
 
-def requeued(queue: IdQueue, due: Sequence[Item], moved: Callable[[Item], str | None]) -> int:
+def one_by_one(due: Iterable[Item], work: Callable[[Key], T], *, while_well: bool = False) -> tuple[list[T], Exception | None]:
+    """What the work at each comes to, in order, and the trouble that some met. One's trouble stops no other's.
+
+    while_well: what is down for one is taken to be down for all: trouble that may pass ends it.
+    """
+    done: list[T] = []
+    trouble: Exception | None = None
+    for keys in due:
+        key = Key(Reader(keys).text("pk"), Reader(keys).text("sk"))
+        try:
+            done.append(work(key))
+        except TransientError as error:
+            trouble = trouble or error
+            if while_well:
+                break
+        except Exception as error:
+            log.exception("a due item is in trouble", extra={"item": f"{key.pk} {key.sk}"})
+            trouble = error
+    return done, trouble
+
+
+def requeued(queue: IdQueue, due: Sequence[Item], moved: Callable[[Key], str | None]) -> int:
     """How many of what is due went to the queue. moved: moves one's due time; its id, None where it does not belong there.
 
     Due times are moved before the ids are queued: if we die in between, they are due again.
 
     Raises:
         TransientError: from the table or the queue.
+        Exception: what moving some of them met; all others went.
     """
     count = 0
+    trouble: Exception | None = None
     for start in range(0, len(due), _BATCH):
-        ready = [one for keys in due[start : start + _BATCH] if (one := moved(keys)) is not None]
+        ids, met = one_by_one(due[start : start + _BATCH], moved, while_well=True)
+        trouble = met or trouble
+        ready = [one for one in ids if one is not None]
         if ready:
             queue.enqueue(ready)
         count += len(ready)
+        if isinstance(met, TransientError):
+            break
+    if trouble is not None:
+        raise trouble
     return count

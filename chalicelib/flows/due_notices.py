@@ -1,6 +1,5 @@
 """Notices that time made due: put on the queue again, or found to be lost."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,11 +9,10 @@ from chalicelib.domain.notice import Notice
 from chalicelib.flows.due import in_each_office, requeued
 from chalicelib.flows.keeping import Keeping
 from chalicelib.flows.ledger import Ledger
-from chalicelib.ports import Clock, IdQueue, Item, Key, Metrics, Store
+from chalicelib.ports import Clock, IdQueue, Key, Metrics, Store
 from chalicelib.table import notices
 from chalicelib.table.values import Reader, moment, stamp
 
-log = logging.getLogger(__name__)
 # At most so many notices an office and tick: what the queue's workers clear in a minute at the provider's rate.
 MOST_PER_OFFICE = 400
 
@@ -48,17 +46,11 @@ class DueNotices:
         self.metrics.count("OldestDue", oldest, unit="Seconds", office=code)
         return requeued(self.queue, due, self._moved)
 
-    def _moved(self, keys: Item) -> str | None:
+    def _moved(self, key: Key) -> str | None:
         """The notice's id when it belongs on the queue, after its due time was moved; None when it is settled or taken."""
-        key = Key(Reader(keys).text("pk"), Reader(keys).text("sk"))
         item = self.store.get(key)
-        if item is None:
-            return None
-        try:
-            notice = notices.read(item)
-        except Exception:
-            log.exception("a due item cannot be read", extra={"item": f"{key.pk} {key.sk}"})
-            self.keeping.park(key)
+        notice = self.keeping.understood(item, notices.read) if item else None
+        if notice is None:
             return None
         queue_it = False
 

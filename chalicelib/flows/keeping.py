@@ -1,13 +1,20 @@
 """What is about no message of a resident, and what nobody could understand: kept once, for people to see."""
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.inbound import NO_DAY, Broken, Event, StatusReport
 from chalicelib.domain.message import Message
-from chalicelib.ports import Clock, ConditionFailed, Key, Put, Store, Update
+from chalicelib.ports import Clock, ConditionFailed, Item, Key, Put, Store, Update
 from chalicelib.table import messages
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 class Stored(StrEnum):
@@ -46,6 +53,16 @@ class Keeping:
     def broken(self, broken: Broken) -> Stored:
         """Keeps an element that nobody could understand."""
         return self._keep(messages.put_broken(broken, self.clock()), Stored.QUARANTINED)
+
+    def understood(self, item: Item, read: Callable[[Item], T]) -> T | None:
+        """What a due item says. None when nobody can read it: it is out of the way of what is due, and marked for a person."""
+        try:
+            return read(item)
+        except Exception:
+            key = Key(str(item["pk"]), str(item["sk"]))
+            log.exception("a due item cannot be read", extra={"item": f"{key.pk} {key.sk}"})
+            self.park(key)
+            return None
 
     def park(self, key: Key) -> None:
         """Leaves a mark for a person to find it by, and takes what nobody can read out of the way of what is due."""

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from chalicelib.domain.media import Awaited, FileState, Kept, Settled
 from chalicelib.ports import Condition, Item, Key, Update
+from chalicelib.table import clearing
 from chalicelib.table.values import Reader, epoch, filled, stamp
 
 SUFFIX = ".media"
@@ -23,7 +24,7 @@ _ID = re.compile(r"[0-9A-Za-z]{1,64} MSG#[0-9TZ:.-]{1,40}#[0-9a-f]{1,64}\.media"
 
 
 def due_pk(office: str) -> str:
-    """Partition of the `due` index for an office's files."""
+    """Partition of the `due` index for the files that an office awaits."""
     return f"{office}{_DUE}"
 
 
@@ -102,7 +103,8 @@ def settles(file: Awaited, outcome: Settled, now: datetime, kept_for: timedelta)
     })  # fmt: skip
     set_: Item = {"file": about, "expires_at": epoch(now + FILES_KEPT)}
     if file.request_id is None:
-        return Update(key(file.id), set_={**set_, "due_at": stamp(now + kept_for)}, when=once)
+        due: Item = {"due_pk": clearing.due_pk(file.office), "due_at": stamp(now + kept_for)}
+        return Update(key(file.id), set_={**set_, **due}, when=once)
     return Update(key(file.id), set_=set_, remove=("due_pk", "due_at"), when=once)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from chalicelib.domain.figures import Course
 from chalicelib.domain.request import Change, Hold, Met, Request, Status
 from chalicelib.ports import Condition, Item, Key, Put, Update, Write
+from chalicelib.table import clearing
 from chalicelib.table.values import NEVER_DUE, Reader, epoch, filled, stamp
 
 SORT_KEY = "REQUEST"
@@ -30,7 +31,7 @@ def queue_pk(office: str, service: str, *, open_: bool) -> str:
 
 
 def due_pk(office: str) -> str:
-    """Partition of the sweep's index for requests."""
+    """Partition of the sweep's index for open requests; those that are closed are to be cleared."""
     return f"{office}#REQUESTS"
 
 
@@ -38,6 +39,7 @@ def put(request: Request) -> Put:
     """Writes a request: a new one if it is not there, a later version if its predecessor is."""
     closed_at = request.closed_at
     shown_at = closed_at or request.due_at
+    look_pk = clearing.due_pk(request.office) if request.closed else due_pk(request.office)
     item = filled({
         "id": request.id, "office": request.office, "service": request.service, "status": request.status.value,
         "version": request.version, "contact_id": request.contact_id, "phone_number_id": request.phone_number_id,
@@ -51,7 +53,7 @@ def put(request: Request) -> Put:
         "by_chat": request.by_chat or None, "ready_at": request.ready_at, "ready_due_at": request.ready_due_at,
         "rating_asked_at": request.rating_asked_at,
         "expires_at": epoch(closed_at + REQUESTS_KEPT) if closed_at else None,
-        "due_pk": due_pk(request.office) if request.look_at else None, "due_at": request.look_at,
+        "due_pk": look_pk if request.look_at else None, "due_at": request.look_at,
         "queue_pk": queue_pk(request.office, request.service, open_=not request.closed),
         "queue_sk": f"{stamp(shown_at) if shown_at else NEVER_DUE}#{request.id}",
     })  # fmt: skip

@@ -206,8 +206,8 @@ MUTANTS = (
         "if isinstance(content, Template):\n        scopes", "if not content:\n        scopes",
     ),
     Mutant(
-        "what cannot be read stops the sweep", "chalicelib/flows/due_notices.py",
-        "self.keeping.park(key)\n            return None", "raise", (f"{_FLOWS}test_sweep.py",),
+        "what cannot be read stops the sweep", "chalicelib/flows/keeping.py",
+        "self.park(key)\n            return None", "raise", (f"{_FLOWS}test_sweep.py",),
     ),
 )  # fmt: skip
 

@@ -45,6 +45,7 @@ NOT_FOR_A_WEBHOOK = {
     "chalicelib.flows.dispatch",
     "chalicelib.flows.due_media",
     "chalicelib.flows.due",
+    "chalicelib.flows.due_clearing",
     "chalicelib.flows.due_notices",
     "chalicelib.flows.lookup",
     "chalicelib.flows.media",

@@ -11,7 +11,7 @@ from chalicelib.domain.errors import TransientError
 from chalicelib.domain.notice import Kind, Notice, State
 from chalicelib.domain.request import Request, Status
 from chalicelib.flows.desk import WalkIn
-from chalicelib.flows.due_requests import MOST_CLEARED, MOST_PER_OFFICE
+from chalicelib.flows.due_requests import MOST_PER_OFFICE
 from chalicelib.ports import Put, Update
 from chalicelib.table import requests
 from tests.data import payloads
@@ -254,6 +254,18 @@ def test_a_request_that_cannot_be_read_is_out_of_the_way_and_kept_for_a_person()
     assert len(world.items("QUARANTINE#")) == 1
 
 
+def test_a_trouble_of_the_tables_parks_nothing_and_stops_none_behind_it() -> None:
+    world = opened(opened(), "6281200000002")
+    world.clock.now = LOOKED_AT + A_SECOND
+    with disturbed(world.store, 2, "before", raising(PermissionError)) as struck, pytest.raises(PermissionError):
+        world.parts.due_requests()
+    assert struck == ["transact"]
+    assert len(nudges(world)) == 1
+    assert world.items("QUARANTINE#") == []
+    world.parts.due_requests()
+    assert len(nudges(world)) == 2
+
+
 def test_an_index_that_is_behind_does_no_harm() -> None:
     world = opened()
     old = world.store.query_index("due", requests.due_pk("1801"))
@@ -268,8 +280,7 @@ def test_an_index_that_is_behind_does_no_harm() -> None:
         def query_index(self, *_: Any, **__: Any) -> Any:
             return [*old, {"pk": "REQ#KTP-0000-0000-000", "sk": "REQUEST", "due_pk": "x", "due_at": "x"}]
 
-    chore = world.parts.due_requests
-    type(chore)(Behind(), chore.clearing, chore.keeping, chore.metrics, chore.offices, chore.clock)()
+    replace(world.parts.due_requests, store=Behind())()
     assert len(nudges(world)) == 1
 
 
@@ -286,91 +297,19 @@ def test_an_office_has_so_many_a_tick_and_the_rest_with_the_next_one() -> None:
     assert world.store.query_index("due", requests.due_pk("1801")) == []
 
 
-def closed(world: World, phone: str = payloads.SITI) -> Request:
-    """A request that has come to its end, with a photo of its chat that is kept."""
-    world.source.files["media-1"] = b"\xff\xd8\xff\xe0 a family card"
-    photo = payloads.message("image", {"id": "media-1"}, at=world.seconds, sender=phone)
-    world.receive(payloads.envelope(payloads.value(photo)))
-    world.run()
-    [request] = [one for one in world.requests() if not one.closed]
-    return world.set_status(request, S.CANCELLED)
-
-
-def cleared(world: World) -> list[bool]:
-    return ["cleared_at" in item for item in world.items("CONTACT#", "MSG#")]
-
-
-def test_the_chat_of_a_closed_request_is_cleared_once_the_offices_time_for_it_is_over() -> None:
-    world = World()
-    request = closed(world)
-    passes_until(world, world.clock.now + timedelta(days=30))
-    assert (cleared(world), len(world.files.kept)) == ([False], 1)
-    passes_until(world, world.clock.now + A_SECOND)
-    assert (cleared(world), len(world.files.kept)) == ([True], 0)
-    assert only(world) == replace(request, look_at=None)
-    assert nudges(world) == []
-    assert operations(world.store, world.parts.due_requests) == ["query_index"]
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_clearing_that_dies_anywhere_is_made_good_by_the_next_tick(fault: str) -> None:
-    moment, error = FAULTS[fault]
-    calm = World()
-    closed(calm)
-    calm.clock.now += timedelta(days=31)
-    for position in range(len(operations(calm.store, calm.parts.due_requests))):
-        world = World()
-        closed(world)
-        world.clock.now += timedelta(days=31)
-        with disturbed(world.store, position, moment, raising(error)) as struck, pytest.raises(STRUCK):
-            world.parts.due_requests()
-        assert struck
-        world.parts.due_requests()
-        assert (cleared(world), only(world).look_at) == ([True], None)
-
-
-def test_what_cannot_be_cleared_now_stops_none_behind_it() -> None:
-    world = World()
-    first = closed(world)
-    opened(world, "6281200000002")
-    world.clock.now += timedelta(days=31)
-    chore = world.parts.due_requests
-
-    def fails(_: Request) -> None:
-        raise TransientError("S3")
-
-    with pytest.raises(TransientError):
-        replace(chore, clearing=fails)()
-    assert [one.kind for one in nudges(world)] == [Kind.PROGRESS]
-    [left] = world.store.query_index("due", requests.due_pk("1801"))
-    assert left["pk"] == requests.key(first.id).pk
-
-
-def test_so_many_are_cleared_in_a_tick_and_notes_need_not_wait_for_them() -> None:
-    world = World()
-    for number in range(MOST_CLEARED + 1):
-        closed(world, f"62812000{number:05d}")
-    opened(world, "6281200000099")
-    world.clock.now += timedelta(days=31)
-    world.parts.due_requests()
-    assert cleared(world).count(True) == MOST_CLEARED
-    assert len(nudges(world)) == 1
-    world.parts.due_requests()
-    assert cleared(world).count(False) == 1, "the photo of the request that is open"
-
-
-def test_one_offices_trouble_stops_no_others() -> None:
+@pytest.mark.parametrize("error", [TransientError("the first office's index"), PermissionError("the first office's index")])
+def test_one_offices_trouble_stops_no_others(error: Exception) -> None:
     world = World(more_offices=("0000", "9171"))
     opened(world)
     world.clock.now = LOOKED_AT + A_SECOND
-    reads = iter([TransientError("the first office's index")])
+    reads = iter([error])
 
     def faults(moment: str, operation: str) -> None:
-        if (moment, operation) == ("before", "query_index") and (error := next(reads, None)):
-            raise error
+        if (moment, operation) == ("before", "query_index") and (first := next(reads, None)):
+            raise first
 
     world.store.faults = faults
-    with pytest.raises(TransientError):
+    with pytest.raises(type(error)):
         world.parts.due_requests()
     assert len(nudges(world)) == 1
 

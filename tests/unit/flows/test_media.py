@@ -517,6 +517,22 @@ class TestDue:
                 world.parts.due_media()
             assert world.media_queue.take() == [sent]
 
+    def test_file_that_cannot_even_be_given_up_stops_no_other_and_keeps_nobody_busy(self) -> None:
+        world = World()
+        for sender in (payloads.SITI, "6281200000002"):
+            world.source.files[sender] = NotNow("http_500")
+            message = payloads.message("image", {"id": sender}, at=world.seconds, sender=sender)
+            world.receive(payloads.envelope(payloads.value(message)))
+        first = str(files(world)[0]["pk"])
+        world.store.update(Update(Key(first, "CONTACT"), set_={"opted_out_at": "never"}))
+        world.clock.now += KEPT_BY_WHATSAPP + timedelta(seconds=1)
+        with pytest.raises(ValueError, match="never"):
+            world.parts.due_media()
+
+        assert states(world) == ["waiting", "lost"]
+        world.clock.now += timedelta(minutes=1)
+        assert world.parts.due_media() == 0
+
     def test_item_that_cannot_be_read_is_taken_out_of_the_way_and_kept_for_a_person(self) -> None:
         world = World()
         key = media.key(sends(world))

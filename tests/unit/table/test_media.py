@@ -97,7 +97,7 @@ def test_file_of_no_request_is_due_to_be_cleared() -> None:
     assert file is not None
     item = table.update(media.settles(file, KEPT, NOW, MONTH))
 
-    assert (item["due_pk"], item["due_at"]) == ("1801#MEDIA", stamp(NOW + MONTH))
+    assert (item["due_pk"], item["due_at"]) == ("1801#CLEARING", stamp(NOW + MONTH))
     assert (media.state(item), media.awaited(item)) == (FileState.KEPT, None)
     with pytest.raises(ConditionFailed):
         table.update(media.settles(file, GONE, NOW, MONTH))

@@ -100,6 +100,11 @@ def test_sweep_finds_a_request_exactly_when_it_is_to_look_at_it() -> None:
     assert (looked["due_pk"], looked["due_at"]) == (requests.due_pk("1801"), stamp(NOW)) == ("1801#REQUESTS", stamp(NOW))
 
 
+def test_sweep_finds_what_is_closed_apart_from_what_is_open() -> None:
+    closed = requests.put(samples.request(status=Status.CANCELLED, closed_at=NOW, look_at=NOW)).item
+    assert (closed["due_pk"], closed["due_at"]) == ("1801#CLEARING", stamp(NOW))
+
+
 def test_looking_at_a_request_leaves_all_else_as_it_was() -> None:
     table = stored.store()
     request = samples.request(look_at=NOW)

@@ -1,0 +1,68 @@
+"""What has been kept for long enough: the chats of closed requests, and files of no request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.domain.catalogue import Office
+from chalicelib.flows.clearing import Clearing
+from chalicelib.flows.due import in_each_office, one_by_one
+from chalicelib.flows.keeping import Keeping
+from chalicelib.ports import Clock, ConditionFailed, Item, Key, Store
+from chalicelib.table import clearing, requests
+from chalicelib.table.values import Reader, stamp
+
+# At most so many tries an office and tick: each may have dozens of files.
+MOST_PER_OFFICE = 10
+# When what could not be cleared is tried again.
+AGAIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class DueClearing:
+    """Clears whatever is due to be."""
+
+    store: Store
+    clearing: Clearing
+    keeping: Keeping
+    offices: Mapping[str, Office]
+    clock: Clock
+
+    def __call__(self) -> int:
+        """How many were cleared.
+
+        The due time is moved before a try, so that no trouble keeps its place at the head of the queue. When the bucket or the
+        table is down, an office's first try is its last of this tick.
+
+        Raises:
+            TransientError: something could not be cleared; it is tried again.
+            Exception: the same, and it will not pass by itself.
+        """
+        return in_each_office(self.offices, self._office)
+
+    def _office(self, code: str) -> int:
+        due = self.store.query_index("due", clearing.due_pk(code), until=stamp(self.clock()), limit=MOST_PER_OFFICE)
+        cleared, trouble = one_by_one(due, self._one, while_well=True)
+        if trouble is not None:
+            raise trouble
+        return sum(cleared)
+
+    def _one(self, key: Key) -> bool:
+        """Whether it was cleared: by us, and all of it."""
+        item = self.store.get(key)
+        seen = Reader(item).maybe("due_at") if item else None
+        if item is None or seen is None or seen > stamp(self.clock()):
+            return False  # the index is behind
+        until = self.clock() + AGAIN
+        try:
+            self.store.update(clearing.again(key, seen, until))
+        except ConditionFailed:
+            return False  # another sweep was first
+        return self._request(key, item, until) if key.sk == requests.SORT_KEY else self.clearing.message(item)
+
+    def _request(self, key: Key, item: Item, until: datetime) -> bool:
+        request = self.keeping.understood(item, requests.read)
+        if request is None or not self.clearing(request):
+            return False
+        self.store.update(clearing.over(key, stamp(until)))
+        return True

@@ -1,0 +1,24 @@
+"""What is to be cleared: the chats of closed requests, and files of no request.
+
+They are due in a partition of their own of the `due` index, so that nothing else waits behind a bucket that fails.
+"""
+
+from datetime import datetime
+
+from chalicelib.ports import Condition, Key, Update
+from chalicelib.table.values import stamp
+
+
+def due_pk(office: str) -> str:
+    """Partition of the `due` index for what an office has to clear."""
+    return f"{office}#CLEARING"
+
+
+def again(key: Key, seen: str, at: datetime) -> Update:
+    """Makes it due later; refused when somebody else has done so, or it is cleared. seen: its due time as it was read."""
+    return Update(key, set_={"due_at": stamp(at)}, when=(Condition("due_at", "equals", seen),))
+
+
+def over(key: Key, seen: str) -> Update:
+    """Takes it from what is due, under the same condition."""
+    return Update(key, remove=("due_pk", "due_at"), when=(Condition("due_at", "equals", seen),))
