@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
+from chalicelib.domain.contact import Contact
 from chalicelib.domain.errors import PermanentError, TransientError
 from chalicelib.domain.message import Message
 
@@ -24,6 +25,8 @@ LARGEST = max(_MOST_SHOWN, _MOST_PLAYED)
 KEPT_BY_WHATSAPP = timedelta(days=7)
 # Looked for again after as long as it has waited, but not more seldom than this.
 _LONGEST_PAUSE = timedelta(hours=6)
+# How often one of no request is looked at whose sender has some request open.
+_WHILE_OPEN = timedelta(days=1)
 
 
 class FileState(StrEnum):
@@ -207,3 +210,15 @@ def pause(sent_at: datetime, now: datetime) -> timedelta | None:
     """How long to wait before a file is looked for again; None once WhatsApp cannot have it any more."""
     waited = now - sent_at
     return None if waited > KEPT_BY_WHATSAPP else min(waited, _LONGEST_PAUSE)
+
+
+def needed_until(contact: Contact, office: str, kept_for: timedelta, now: datetime) -> datetime | None:
+    """Until when a file of no request stays, at least; None when nobody needs it.
+
+    Its sender may have sent it before saying what for. So it stays while they have a request open at that office, and for as
+    long as the last that was closed keeps its own.
+    """
+    if any(marks for (code, _), marks in contact.open.items() if code == office):
+        return now + _WHILE_OPEN
+    ends = [mark.at + kept_for for (code, _), mark in contact.closed.items() if code == office]
+    return max((end for end in ends if end > now), default=None)

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from chalicelib.domain.catalogue import Office
+from chalicelib.domain.media import needed_until
 from chalicelib.flows.clearing import Clearing
 from chalicelib.flows.due import in_each_office, one_by_one
 from chalicelib.flows.keeping import Keeping
+from chalicelib.flows.people import living
 from chalicelib.ports import Clock, ConditionFailed, Item, Key, Store
 from chalicelib.table import clearing, requests
 from chalicelib.table.values import Reader, stamp
@@ -42,12 +45,12 @@ class DueClearing:
 
     def _office(self, code: str) -> int:
         due = self.store.query_index("due", clearing.due_pk(code), until=stamp(self.clock()), limit=MOST_PER_OFFICE)
-        cleared, trouble = one_by_one(due, self._one, while_well=True)
+        cleared, trouble = one_by_one(due, partial(self._one, self.offices[code]), while_well=True)
         if trouble is not None:
             raise trouble
         return sum(cleared)
 
-    def _one(self, key: Key) -> bool:
+    def _one(self, office: Office, key: Key) -> bool:
         """Whether it was cleared: by us, and all of it."""
         item = self.store.get(key)
         seen = Reader(item).maybe("due_at") if item else None
@@ -58,7 +61,7 @@ class DueClearing:
             self.store.update(clearing.again(key, seen, until))
         except ConditionFailed:
             return False  # another sweep was first
-        return self._request(key, item, until) if key.sk == requests.SORT_KEY else self.clearing.message(item)
+        return self._request(key, item, until) if key.sk == requests.SORT_KEY else self._message(office, key, item, until)
 
     def _request(self, key: Key, item: Item, until: datetime) -> bool:
         request = self.keeping.understood(item, requests.read)
@@ -66,3 +69,11 @@ class DueClearing:
             return False
         self.store.update(clearing.over(key, stamp(until)))
         return True
+
+    def _message(self, office: Office, key: Key, item: Item, until: datetime) -> bool:
+        sender = living(self.store, key.pk.removeprefix("CONTACT#"))
+        needed = needed_until(sender, office.code, office.media_time, self.clock()) if sender else None
+        if needed is None:
+            return self.clearing.message(item)
+        self.store.update(clearing.again(key, stamp(until), needed))
+        return False

@@ -90,8 +90,8 @@ def _found(item: Item) -> Mapping[str, Any]:
 def settles(file: Awaited, outcome: Settled, now: datetime, kept_for: timedelta) -> Update:
     """Records what became of a file; refused when that is recorded already.
 
-    kept_for: after how long a file is cleared that belongs to no request. Those of a request are cleared with it, however long
-    it lasts, and so the message has to last, too: it alone knows where its file is.
+    kept_for: after how long a file is due to be cleared that belongs to no request. Those of a request are cleared with it,
+    however long it lasts, and so the message has to last, too: it alone knows where its file is.
     """
     once = (Condition("due_pk", "present"), Condition("file", "absent"))
     if not isinstance(outcome, Kept):

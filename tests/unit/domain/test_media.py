@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.contact import Contact, Mark
 from chalicelib.domain.media import (
     EXTENSIONS,
     HEAD,
@@ -19,13 +20,14 @@ from chalicelib.domain.media import (
     digest_of,
     is_fetched,
     most,
+    needed_until,
     pause,
     recognise,
 )
 from chalicelib.domain.message import Media
 from devstack.simulator import media_types
 from tests.unit.domain import samples
-from tests.unit.domain.samples import NOW
+from tests.unit.domain.samples import CONTACT_ID, ID, NOW
 
 
 def archive(*names: str, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -135,3 +137,22 @@ def test_pauses_grow_to_six_hours_and_end_with_the_file() -> None:
     assert [pause(NOW, NOW + one) for one in waited] == [
         timedelta(minutes=2), timedelta(hours=1), timedelta(hours=6), timedelta(hours=6), None,
     ]  # fmt: skip
+
+
+class TestNeeded:
+    DAY, MONTH = timedelta(days=1), timedelta(days=30)
+
+    def contact(self, opened: str | None = None, closed: dict[str, timedelta] | None = None) -> Contact:
+        open_ = {(opened, "KTP"): (Mark(NOW, ID),)} if opened else {}
+        ended = {(office, f"S{number}"): Mark(NOW - ago, ID) for number, (office, ago) in enumerate((closed or {}).items())}
+        return Contact(CONTACT_ID, open=open_, closed=ended)
+
+    def test_while_a_request_is_open_at_that_office(self) -> None:
+        assert needed_until(self.contact("1801"), "1801", self.MONTH, NOW) == NOW + self.DAY
+        assert needed_until(self.contact("9171"), "1801", self.MONTH, NOW) is None
+        assert needed_until(self.contact(), "1801", self.MONTH, NOW) is None
+
+    def test_for_as_long_as_the_last_that_was_closed_there_keeps_its_own(self) -> None:
+        there = {"1801": 10 * self.DAY, "9171": self.DAY}
+        assert needed_until(self.contact(closed=there), "1801", self.MONTH, NOW) == NOW + 20 * self.DAY
+        assert needed_until(self.contact(closed={"1801": self.MONTH}), "1801", self.MONTH, NOW) is None

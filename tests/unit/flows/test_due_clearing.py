@@ -45,6 +45,15 @@ def loose(count: int, world: World) -> World:
     return world
 
 
+def says_what_for(world: World) -> Request:
+    """The first of them opens a request, a minute later."""
+    world.clock.now += timedelta(minutes=1)
+    world.say("OPEN:KTP", number=ALL_SERVICES, sender="6281201000000")
+    world.run()
+    [request] = world.requests()
+    return request
+
+
 def cleared(world: World) -> list[bool]:
     return ["cleared_at" in item for item in world.items("CONTACT#", "MSG#")]
 
@@ -200,3 +209,30 @@ def test_one_offices_trouble_stops_no_others() -> None:
     with disturbed(world.store, 0, "before", raising(PermissionError)), pytest.raises(PermissionError):
         world.parts.due_clearing()
     assert cleared(world) == [True]
+
+
+def test_a_photo_that_was_sent_before_its_request_was_opened_is_there_as_long_as_the_requests_own() -> None:
+    world = loose(2, World())
+    request = says_what_for(world)
+    for _ in range(40):
+        world.clock.now += timedelta(days=1)
+        world.parts.due_clearing()
+    assert len(world.files.kept) == 1, "the other's is gone"
+    assert len(world.parts.reading.file(world.officer, request.id).links) == 1
+
+    world.set_status(request, Status.CANCELLED)
+    world.clock.now += MONTH - A_SECOND
+    world.parts.due_clearing()
+    assert len(world.files.kept) == 1
+    world.clock.now += 2 * A_SECOND
+    world.parts.due_clearing()
+    assert (world.files.kept, still_due(world)) == ({}, 0)
+
+
+def test_a_photo_of_no_request_is_not_looked_at_each_minute_while_its_sender_has_a_request_open() -> None:
+    world = loose(1, World())
+    says_what_for(world)
+    world.clock.now += MONTH + A_SECOND
+    world.parts.due_clearing()
+    world.clock.now += timedelta(hours=23)
+    assert operations(world.store, world.parts.due_clearing) == ["query_index"]
