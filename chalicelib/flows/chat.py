@@ -62,7 +62,7 @@ class Chat:
 
     def _heard(self, message: Message, secrets: SecretValues, at: datetime) -> Contact:
         """The sender, whose last inbound on that number is at least `at` now."""
-        contact_id = self.people.find(secrets.address_key, message.phone, message.user_id, message.name)
+        contact_id = self.people.find(secrets.address_key, message.phone, message.user_id, at, message.name)
         for _ in range(_TRIES):
             try:
                 item: Item | None = self.store.update(contacts.heard(contact_id, message.phone_number_id, at))

@@ -63,8 +63,9 @@ class Coexistence:
         raise TransientError("a contact or a request kept changing")
 
     def _contact(self, message: Message, secrets: SecretValues) -> Contact:
-        """Whom it was written to, as they are now; somebody unknown becomes known."""
-        contact = living(self.store, self.people.find(secrets.address_key, message.phone, message.user_id))
+        """Whom it was written to then, as they are now; somebody unknown becomes known."""
+        at = min(message.at, self.clock())
+        contact = living(self.store, self.people.find(secrets.address_key, message.phone, message.user_id, at))
         if contact is None:
             raise TransientError("a contact was not there")
         return contact

@@ -111,7 +111,7 @@ class Desk:
         """The new request and its writes; that of the contact, if there is one, is numbered 0."""
         now = self.clock()
         opening = Opening(
-            office=office, service=wanted.service, contact=self._contact(wanted, secrets),
+            office=office, service=wanted.service, contact=self._contact(wanted, secrets, now),
             phone_number_id=_number(secrets, office.code, wanted.service), opened_by=now, actor=staff.actor, only_first=False,
             asked_by_chat=False, name=wanted.name, sms_phone=wanted.phone, language=wanted.language,
         )  # fmt: skip
@@ -152,10 +152,10 @@ class Desk:
             raise Malformed("A phone number is kept only with the resident's consent.")
         return office
 
-    def _contact(self, wanted: WalkIn, secrets: SecretValues) -> Contact | None:
+    def _contact(self, wanted: WalkIn, secrets: SecretValues, now: datetime) -> Contact | None:
         if wanted.phone is None:
             return None
-        return living(self.store, self.people.find(secrets.address_key, wanted.phone, None, wanted.name))
+        return living(self.store, self.people.find(secrets.address_key, wanted.phone, None, now, wanted.name))
 
     def _earlier(self, staff: Staff, repeat: Idempotency) -> Request | None:
         """The request that the same key opened before."""

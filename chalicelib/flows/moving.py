@@ -72,7 +72,7 @@ class Moving:
             try:
                 # Two who were not known to be one are, before they move.
                 if also is not None or beside is not None:
-                    self._merge(moved, secrets, both_before=also is not None)
+                    self._merge(moved, secrets, at, both_before=also is not None)
                     continue
                 person = there or was or Contact(self.people.new_id())
                 if stored_before_merge(self.store, person, moved.message):
@@ -94,7 +94,7 @@ class Moving:
         pairs = ((moved.message.phone, moved.phone), (moved.message.user_id, moved.user_id))
         phone, new_phone = (contacts.address_hash(address_key, "phone", one) for one in pairs[0])
         user, new_user = (contacts.address_hash(address_key, "user", one) for one in pairs[1])
-        places = self._places([one for one in (phone, new_phone, user, new_user) if one])
+        places = self.people.places([one for one in (phone, new_phone, user, new_user) if one])
         by_phone = self._step(moved.phone, places, phone, new_phone, at, forget=True)
         return by_phone, self._step(moved.user_id, places, user, new_user, at, forget=False)
 
@@ -103,21 +103,7 @@ class Moving:
         forget: bool,
     ) -> Step:  # fmt: skip
         new = places[after] if after and after != before else None
-        return Step(address, places[before] if before else None, new, self._followed(new, at) if new else None, forget)
-
-    def _followed(self, place: Place, at: datetime) -> Place:
-        """Where people went on to who had come to that place by then."""
-        gone: set[tuple[datetime, str]] = set()
-        while (onward := place.next_after(at)) and onward not in gone:
-            gone.add(onward)
-            at, hash_ = onward
-            place = self._places([hash_])[hash_]
-        return place
-
-    def _places(self, hashes: list[str]) -> dict[str, Place]:
-        keys = {contacts.address_key(one): one for one in dict.fromkeys(hashes)}
-        items = {str(item["pk"]): item for item in self.store.get_many(list(keys))} if keys else {}
-        return {hash_: addresses.read(hash_, items.get(key.pk)) for key, hash_ in keys.items()}
+        return Step(address, places[before] if before else None, new, self.people.followed(new, at) if new else None, forget)
 
     def _owners(self, *places: Place | None) -> tuple[Contact | None, Contact | None]:
         """Who is found at these two places; the second only when that is somebody else."""
@@ -126,10 +112,10 @@ class Moving:
         first, second, *_ = [*found.values(), None, None]
         return first, second
 
-    def _merge(self, moved: Moved, secrets: SecretValues, *, both_before: bool) -> None:
+    def _merge(self, moved: Moved, secrets: SecretValues, at: datetime, *, both_before: bool) -> None:
         message = moved.message
         phone, user_id = (message.phone, message.user_id) if both_before else (moved.phone, moved.user_id)
-        self.people.find(secrets.address_key, phone, user_id)
+        self.people.find(secrets.address_key, phone, user_id, at)
 
 
 def _on_people(

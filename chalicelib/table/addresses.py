@@ -2,7 +2,8 @@
 
 `contact_id` is whoever is found there; a phone that was left has none, so that its next owner is somebody new. `since` is when
 that person moved in, by WhatsApp's word. Each move away leaves `moved#<time>`, the hash of the address that they went to: late
-news of an earlier move follows it. `left_by` is who left last, `moves` how many came or went.
+news of an earlier move follows it, and so does what its person wrote before. `left_by` is who left last, for whoever has to
+find all that is kept of somebody; `moves` how many came or went.
 """
 
 from collections.abc import Mapping
@@ -16,13 +17,13 @@ from chalicelib.table.values import Reader, filled, moment, stamp
 
 @dataclass(frozen=True)
 class Place:
-    """An address. moved: when people moved away, and to which address."""
+    """An address. other: the hash of the same person's other one. moved: when people moved away, and to which address."""
 
     hash_: str
     contact_id: str | None = None
+    other: str | None = None
     since: datetime | None = None
     moved: Mapping[datetime, str] | None = None
-    left_by: str | None = None
     moves: int = 0
 
     def next_after(self, at: datetime) -> tuple[datetime, str] | None:
@@ -43,8 +44,13 @@ def read(hash_: str, item: Item | None) -> Place:
     reader = Reader(item or {})
     moved = {moment(name.removeprefix("moved#")): reader.text(name) for name in item or {} if name.startswith("moved#")}
     return Place(
-        hash_, reader.maybe("contact_id"), reader.maybe_time("since"), moved, reader.maybe("left_by"), reader.number("moves")
+        hash_, reader.maybe("contact_id"), reader.maybe("other"), reader.maybe_time("since"), moved, reader.number("moves")
     )
+
+
+def begin(place: Place, who: str, other: str | None) -> Update:
+    """Somebody is found where nobody was yet, or any more. other: their other address. Refused as `leave` is."""
+    return Update(address_key(place.hash_), set_=filled({"contact_id": who, "other": other}), when=_seen(place))
 
 
 def leave(place: Place, at: datetime, to: str, who: str, *, forget: bool) -> Update:

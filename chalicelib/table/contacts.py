@@ -39,12 +39,6 @@ def address_key(hash_: str) -> Key:
     return Key(f"ADDRESS#{hash_}", "ADDRESS")
 
 
-def new_address(hash_: str, contact_id: str, other: str | None) -> Update:
-    """An address that nobody has yet, or any more. other: the hash of the same person's other address."""
-    item = filled({"contact_id": contact_id, "other": other})
-    return Update(address_key(hash_), set_=item, when=(Condition("contact_id", "absent"),))
-
-
 def point_address(hash_: str, contact_id: str, other: str | None, *, seen: str) -> Update:
     """Lets an address point to a contact and its other address, unless it has moved from `seen` since."""
     pointed = filled({"contact_id": contact_id, "other": other})

@@ -14,7 +14,8 @@ from chalicelib.domain import ids
 from chalicelib.domain.contact import Contact
 from chalicelib.domain.request import Request, Status
 from chalicelib.ports import Delete, Key, Put, SecretValues, Store
-from chalicelib.table import contacts, requests
+from chalicelib.table import addresses, contacts, requests
+from chalicelib.table.addresses import Place
 from ops.checks.finding import Finding, Level, Patient, judged
 from ops.parameters import Parameters
 from ops.target import utc_now
@@ -76,7 +77,7 @@ def _test_contact(store: Store, address_key: str, office: str, service: str, num
     """A contact that nobody is, opted out, with an open request that the desk does not list. Gone again, whatever happens."""
     rng, now = SystemRandom(), utc_now()
     tested = _Tested(f"{rng.getrandbits(80):020x}", f"ID.KABARDOCTOR{rng.getrandbits(64)}", ids.draw(service, rng))
-    address = contacts.address_key(contacts.address_hashes(address_key, None, tested.user_id)[0])
+    [hash_] = contacts.address_hashes(address_key, None, tested.user_id)
     request = _request(tested, office, service, number, now)
     unlisted = {name: value for name, value in requests.put(request).item.items() if not name.startswith("queue_")}
     try:
@@ -84,12 +85,10 @@ def _test_contact(store: Store, address_key: str, office: str, service: str, num
         store.put(contacts.new(Contact(tested.contact_id, user_id=tested.user_id)))
         store.update(contacts.opt_out(tested.contact_id, now))
         store.update(contacts.opens(request, only_first=True))
-        store.update(
-            contacts.new_address(contacts.address_hashes(address_key, None, tested.user_id)[0], tested.contact_id, None)
-        )
+        store.update(addresses.begin(Place(hash_), tested.contact_id, None))
         yield tested
     finally:
-        _forget(store, [requests.key(tested.request_id).pk, contacts.key(tested.contact_id).pk, address.pk])
+        _forget(store, [requests.key(tested.request_id).pk, contacts.key(tested.contact_id).pk, contacts.address_key(hash_).pk])
 
 
 def _request(tested: _Tested, office: str, service: str, number: str, now: datetime) -> Request:

@@ -230,7 +230,7 @@ def test_dead_letters_are_listed_put_back_and_not_put_back_twice(pilot: Pilot) -
 def test_a_resident_is_shown_and_erased_by_a_number_that_no_command_line_holds(pilot: Pilot) -> None:
     phone = "+6281200007788"
     secrets = secret_values(Parameters(pilot.place.client("ssm"), STAGE).read())
-    contact_id = People(pilot.store, Random(7)).find(secrets.address_key, phone, None, "Invented Name")
+    contact_id = People(pilot.store, Random(7)).find(secrets.address_key, phone, None, utc_now(), "Invented Name")
     code, shown, err = pilot.ops("person", "show", given="0812-0000-7788\n")
     assert code == 0, err
     assert {one["sk"] for one in json.loads(shown)["items"]} == {"CONTACT", "ADDRESS"}

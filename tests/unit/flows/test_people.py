@@ -24,7 +24,7 @@ KEY = "address-key"
 
 
 def who(world: World, phone: str | None, user_id: str | None) -> str:
-    return world.parts.people.find(KEY, phone, user_id)
+    return world.parts.people.find(KEY, phone, user_id, world.clock.now)
 
 
 def contact(world: World, id_: str) -> Contact:
@@ -45,7 +45,7 @@ def addresses(world: World) -> list[Item]:
 @pytest.mark.parametrize(("phone", "user_id"), [(PHONE, None), (None, USER), (PHONE, USER)])
 def test_a_person_is_made_once_and_found_again(phone: str | None, user_id: str | None) -> None:
     world = World()
-    first = world.parts.people.find(KEY, phone, user_id, "Siti")
+    first = world.parts.people.find(KEY, phone, user_id, START, "Siti")
     assert [who(world, phone, user_id) for _ in range(3)] == [first] * 3
     made = contact(world, first)
     assert (made.phone, made.user_id, made.name) == (phone, user_id, "Siti")

@@ -21,7 +21,7 @@ def place(table: FakeStore, hash_: str = "old") -> Place:
 
 def lived_in() -> FakeStore:
     table = stored.store()
-    table.update(contacts.new_address("old", CONTACT_ID, "user"))
+    table.update(addresses.begin(Place("old"), CONTACT_ID, "user"))
     return table
 
 
@@ -32,7 +32,7 @@ def test_an_unused_address_is_nobodys() -> None:
 def test_who_takes_an_address_is_found_there_since_then() -> None:
     table = stored.store()
     table.update(addresses.take(place(table), NOW, CONTACT_ID, "user"))
-    assert place(table) == Place("old", CONTACT_ID, NOW, {}, moves=1)
+    assert place(table) == Place("old", CONTACT_ID, "user", NOW, {}, moves=1)
     assert table.get(contacts.address_key("old")) == {
         "pk": "ADDRESS#old", "sk": "ADDRESS", "contact_id": CONTACT_ID, "since": "2026-11-24T03:00:00.000Z", "other": "user",
         "moves": 1,
@@ -42,9 +42,18 @@ def test_who_takes_an_address_is_found_there_since_then() -> None:
 def test_a_phone_that_was_left_is_nobodys_and_can_be_somebody_elses() -> None:
     table = lived_in()
     table.update(addresses.leave(place(table), NOW, "new", CONTACT_ID, forget=True))
-    assert place(table) == Place("old", None, None, {NOW: "new"}, CONTACT_ID, 1)
-    table.update(contacts.new_address("old", OTHER_ID, None))
-    assert place(table) == Place("old", OTHER_ID, None, {NOW: "new"}, CONTACT_ID, 1)
+    assert place(table) == Place("old", moved={NOW: "new"}, moves=1)
+    assert (table.get(contacts.address_key("old")) or {}).get("left_by") == CONTACT_ID
+    table.update(addresses.begin(place(table), OTHER_ID, None))
+    assert place(table) == Place("old", OTHER_ID, moved={NOW: "new"}, moves=1)
+
+
+def test_whoever_came_upon_an_address_that_is_being_left_has_to_look_again() -> None:
+    table = stored.store()
+    seen = place(table)
+    table.update(addresses.leave(seen, NOW, "new", CONTACT_ID, forget=True))
+    with pytest.raises(ConditionFailed):
+        table.update(addresses.begin(seen, OTHER_ID, None))
 
 
 def test_a_user_id_that_was_left_leads_to_its_person_still() -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from chalicelib.domain.contact import MOST_OPEN, Contact, Mark, Question
 from chalicelib.domain.request import Request
 from chalicelib.ports import Condition, ConditionFailed, Key, Put, Update
-from chalicelib.table import contacts, talk
+from chalicelib.table import addresses, contacts, talk
+from chalicelib.table.addresses import Place
 from chalicelib.table.values import stamp
 from tests.fakes.store import FakeStore
 from tests.unit.domain import samples
@@ -123,19 +124,21 @@ class TestAddress:
         assert contacts.address_hashes("secret", "x", None) != contacts.address_hashes("secret", None, "x")
 
     def test_is_made_once(self) -> None:
-        table = written([contacts.new_address("hash", CONTACT_ID, None)])
+        table = written([addresses.begin(Place("hash"), CONTACT_ID, None)])
 
         with pytest.raises(ConditionFailed):
-            table.update(contacts.new_address("hash", OTHER_ID, None))
+            table.update(addresses.begin(Place("hash"), OTHER_ID, None))
 
     def test_knows_the_persons_other_address(self) -> None:
-        table = written([contacts.new_address("hash", CONTACT_ID, "other hash"), contacts.new_address("alone", OTHER_ID, None)])
+        table = written(
+            [addresses.begin(Place("hash"), CONTACT_ID, "other hash"), addresses.begin(Place("alone"), OTHER_ID, None)]
+        )
 
         assert (table.get(contacts.address_key("hash")) or {}).get("other") == "other hash"
         assert "other" not in (table.get(contacts.address_key("alone")) or {"other": ""})
 
     def test_moves_only_from_where_it_was_seen(self) -> None:
-        table = written([contacts.new_address("hash", CONTACT_ID, None)])
+        table = written([addresses.begin(Place("hash"), CONTACT_ID, None)])
 
         table.update(contacts.point_address("hash", OTHER_ID, "other hash", seen=CONTACT_ID))
 
