@@ -3,15 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chalicelib.domain.media import FileState
 from chalicelib.domain.request import Request
 from chalicelib.flows.people import known_as
 from chalicelib.ports import Clock, ConditionFailed, Files, Item, Store
-from chalicelib.table import contacts, media, messages
+from chalicelib.table import clearing, contacts, media, messages
 
 
 @dataclass(frozen=True)
 class Clearing:
-    """Clears messages. What another message of the same person still refers to stays until that is cleared too."""
+    """Clears messages. What another message of the same person still refers to stays until that is cleared too.
+
+    The same photo is one object, and a message that refers to it may come at any moment. So while somebody's files are
+    cleared, none of theirs is stored; and while one of theirs is awaited, none is cleared.
+    """
 
     store: Store
     files: Callable[[], Files]
@@ -23,7 +28,7 @@ class Clearing:
         Whoever dies in between is made good by the next call, and a call too many changes nothing.
 
         Returns:
-            Whether nothing is left to clear.
+            Whether nothing is left to clear: not while a file of the person's is awaited.
 
         Raises:
             TransientError, or what the bucket says: something is left to clear.
@@ -38,7 +43,9 @@ class Clearing:
         return self._clear_where(contact_id, lambda item: (item["pk"], item["sk"]) == (message["pk"], message["sk"]))
 
     def _clear_where(self, contact_id: str, mine: Callable[[Item], bool]) -> bool:
-        found = [item for one in known_as(self.store, contact_id) for item in self.store.query(contacts.key(one).pk, "MSG#")]
+        found = self._held(contact_id)
+        if any(media.state(item) is FileState.WAITING for item in found):
+            return False
         to_clear = [item for item in found if mine(item) and "cleared_at" not in item]
         of_others = {_file(item) for item in found if not mine(item)}
         for key in sorted({_file(item) for item in to_clear} - of_others - {""}):
@@ -46,6 +53,13 @@ class Clearing:
         for item in to_clear:
             self._clear(item)
         return True
+
+    def _held(self, contact_id: str) -> list[Item]:
+        """All messages of a person, read after nobody stores a file of theirs any more but those who are awaited in them."""
+        ids = known_as(self.store, contact_id)
+        for one in ids:
+            self.store.put(clearing.hold(one, self.clock()))
+        return [item for one in ids for item in self.store.query(contacts.key(one).pk, "MSG#")]
 
     def _clear(self, item: Item) -> None:
         try:

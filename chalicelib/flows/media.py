@@ -9,7 +9,7 @@ from chalicelib.domain.media import MEGABYTE, Awaited, FileState, Kept, NoLonger
 from chalicelib.flows.receiving import receive
 from chalicelib.flows.settling import Settling
 from chalicelib.ports import Files, MediaSource, Store
-from chalicelib.table import media
+from chalicelib.table import clearing, media
 
 log = logging.getLogger(__name__)
 # What is larger is set down in /tmp, of which Lambda has 512 MB.
@@ -28,14 +28,15 @@ class Media:
     def __call__(self, file_id: str) -> None:
         """Fetches a file that is still awaited, and records what became of it.
 
-        One that cannot be had now stays due: the sweep brings it back, after pauses that grow.
+        One that cannot be had now stays due: the sweep brings it back, after pauses that grow. So does one whose sender's
+        files are being cleared at this moment: it may be the very file that is deleted.
 
         Raises:
             TransientError: the table or the bucket failed.
         """
         item = self.store.get(media.key(file_id))
         file = media.awaited(item) if item else None
-        if file is None:
+        if file is None or self.store.get(clearing.hold_key(file.contact_id)) is not None:
             return
         try:
             outcome = self._fetched(file)

@@ -3,10 +3,14 @@
 They are due in a partition of their own of the `due` index, so that nothing else waits behind a bucket that fails.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from chalicelib.ports import Condition, Key, Update
-from chalicelib.table.values import stamp
+from chalicelib.ports import Condition, Key, Put, Update
+from chalicelib.table.values import epoch, stamp
+
+SORT_KEY = "CLEARING"
+# Longer than the sweep may run (55 s), and than clocks differ.
+_HELD = timedelta(minutes=2)
 
 
 def due_pk(office: str) -> str:
@@ -22,3 +26,13 @@ def again(key: Key, seen: str, at: datetime) -> Update:
 def over(key: Key, seen: str) -> Update:
     """Takes it from what is due, under the same condition."""
     return Update(key, remove=("due_pk", "due_at"), when=(Condition("due_at", "equals", seen),))
+
+
+def hold_key(contact_id: str) -> Key:
+    """Where it stands that a contact's files are being cleared at this moment."""
+    return Key(f"CONTACT#{contact_id}", SORT_KEY)
+
+
+def hold(contact_id: str, now: datetime) -> Put:
+    """Lets nobody store a file of that contact's until whoever clears them has ended or is dead."""
+    return Put({**hold_key(contact_id)._asdict(), "expires_at": epoch(now + _HELD)})

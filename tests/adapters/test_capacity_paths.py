@@ -103,9 +103,9 @@ def test_a_photo_on_an_open_request_costs_one_read_and_two_writes_and_one_in_the
 
 
 def test_fetching_a_photo(metered: Metered) -> None:
-    """The message, which has its file after it, and leaves the index of what is due."""
+    """The message, and whether its sender's files are being cleared; the message, which leaves the index of what is due."""
     sent = awaited(metered.world)
-    assert metered.cost(lambda: metered.world.parts.media(sent)) == (1, 2, 0)
+    assert metered.cost(lambda: metered.world.parts.media(sent)) == (2, 2, 0)
 
 
 def test_fetching_a_photo_again(metered: Metered) -> None:
@@ -115,10 +115,10 @@ def test_fetching_a_photo_again(metered: Metered) -> None:
 
 
 def test_a_photo_that_is_gone(metered: Metered) -> None:
-    """The message, its request and its contact; message, contact, and the notice that asks for it again."""
+    """The message, a clearing, its request and its contact; message, contact, and the notice that asks for it again."""
     sent = awaited(metered.world)
     metered.world.source.files = dict.fromkeys(media_ids(metered.world), NoLonger("100"))
-    assert metered.cost(lambda: metered.world.parts.media(sent)) == (3, 0, 3)
+    assert metered.cost(lambda: metered.world.parts.media(sent)) == (4, 0, 3)
 
 
 def test_a_message_by_phone_and_user_id_costs_no_more_once_both_are_known(metered: Metered) -> None:

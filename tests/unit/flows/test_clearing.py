@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -103,16 +104,91 @@ def test_what_was_said_as_another_contact_is_cleared_too() -> None:
     assert nothing_left(world, request)
 
 
-def test_file_that_is_still_awaited_is_awaited_no_more() -> None:
+def test_nothing_is_cleared_while_a_file_of_the_persons_is_awaited() -> None:
+    """It may be the same photo, and stored already."""
     world = World()
-    sends(world, NotNow("http_500"))
+    sends(world, JPEG)
     request = closed(world)
-    world.parts.clearing(request)
-    world.source.files["media-0"] = JPEG
-    world.advance(days=1)
+    sends(world, NotNow("http_500"), number=payloads.KK)
+    assert not world.parts.clearing(request)
+    assert len(world.files.kept) == 1
 
-    assert world.files.kept == {}
+    world.source.files["media-1"] = JPEG
+    world.advance(days=1)
+    assert world.parts.clearing(request)
     assert nothing_left(world, request)
+    assert len(world.files.kept) == 1, "the other message's"
+
+
+def test_the_same_photo_may_come_again_at_any_moment_of_its_clearing() -> None:
+    calm, request = told()
+    for position in range(len(operations(calm.store, partial(calm.parts.clearing, request)))):
+        world, request = told()
+        with disturbed(world.store, position, "before", partial(sends, world, JPEG, number=payloads.KK)) as struck:
+            world.parts.clearing(request)
+        assert struck
+        assert_whole(world, request)
+
+
+def test_clearing_may_come_at_any_moment_of_fetching_the_same_photo_again() -> None:
+    def sent_again() -> tuple[World, Request, str]:
+        world, request = told()
+        photo = payloads.message("image", {"id": "again"}, at=world.seconds)
+        world.source.files["again"] = JPEG
+        world.receive(payloads.envelope(payloads.value(photo, number=payloads.KK)))
+        [item] = [item for item in world.items("CONTACT#", "MSG#") if media.state(item) is FileState.WAITING]
+        return world, request, media.id_of(str(item["pk"]), str(item["sk"]))
+
+    calm, _, file_id = sent_again()
+    for position in range(len(operations(calm.store, partial(calm.parts.media, file_id)))):
+        world, request, file_id = sent_again()
+        with disturbed(world.store, position, "before", partial(world.parts.clearing, request)) as struck:
+            world.parts.media(file_id)
+        assert struck
+        assert_whole(world, request)
+
+
+def test_the_same_photo_may_be_stored_just_before_it_is_deleted_and_recorded_after() -> None:
+    """Two functions at once, the one that stores it stopped in the middle."""
+    world, request = told()
+    stored, deleted = Event(), Event()
+    photo = payloads.message("image", {"id": "again"}, at=world.seconds)
+    world.source.files["again"] = JPEG
+
+    def fetch(file_id: str) -> None:
+        world.parts.media(file_id)
+        stored.set()
+
+    fetching: list[Thread] = []
+
+    def files(moment: str, operation: str) -> None:
+        if (moment, operation) == ("after", "keep"):
+            stored.set()
+            assert deleted.wait(10)
+        if (moment, operation) == ("before", "delete") and not fetching:
+            world.receive(payloads.envelope(payloads.value(photo, number=payloads.KK)))
+            world.dispatch(world.new_records())
+            [file_id] = world.media_queue.take()
+            fetching.append(Thread(target=fetch, args=(file_id,)))
+            fetching[0].start()
+            assert stored.wait(10)
+
+    world.files.faults = files
+    world.parts.clearing(request)
+    deleted.set()
+    fetching[0].join()
+    assert_whole(world, request)
+
+
+def assert_whole(world: World, request: Request) -> None:
+    """Whatever was recorded as kept is there, and after a while the request is cleared, and the other one's photo kept."""
+    for _ in range(3):
+        world.advance(minutes=3)
+        kept = {file.key for item in world.items("CONTACT#", "MSG#") if (file := media.kept(item))}
+        assert kept == world.files.kept.keys()
+    assert world.parts.clearing(request)
+    assert nothing_left(world, request)
+    assert len(world.files.kept) == 1
 
 
 def test_clearing_a_walk_in_and_clearing_twice_change_nothing() -> None:
@@ -120,7 +196,7 @@ def test_clearing_a_walk_in_and_clearing_twice_change_nothing() -> None:
     world.parts.clearing(request)
     before = world.store.everything()
     names = operations(world.store, partial(world.parts.clearing, request))
-    assert set(names) == {"get", "query"}
+    assert set(names) == {"get", "put", "query"}
     assert world.store.everything() == before
     assert operations(world.store, partial(world.parts.clearing, Request(**(vars(request) | {"contact_id": None})))) == []
 

@@ -265,7 +265,7 @@ class TestAskedAgain:
     def test_expired_id_is_marked_and_its_resident_is_asked_in_the_same_transaction(self) -> None:
         world = World()
         sent = sends(world, NoLonger("100"))
-        assert operations(world.store, lambda: world.parts.media(sent)) == ["get", "get", "get", "transact"]
+        assert operations(world.store, lambda: world.parts.media(sent)) == ["get", "get", "get", "get", "transact"]
 
         [item], [notice] = files(world), asked_again(world)
         assert (media.state(item), media.reason(item)) == (FileState.GONE, "100")

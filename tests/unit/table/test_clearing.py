@@ -8,6 +8,7 @@ from chalicelib.ports import ConditionFailed, Key, Put
 from chalicelib.table import clearing
 from chalicelib.table.values import stamp
 from tests.fakes.store import FakeStore
+from tests.fakes.world import ManualClock
 from tests.unit.domain.samples import NOW
 from tests.unit.table import stored
 
@@ -35,3 +36,13 @@ def test_is_over_once_and_nothing_else_of_it_goes() -> None:
     assert table.query_index("due", "1801#CLEARING") == []
     with pytest.raises(ConditionFailed):
         table.update(clearing.over(KEY, stamp(NOW)))
+
+
+def test_a_hold_on_somebodys_files_ends_by_itself_and_outlasts_a_sweep() -> None:
+    clock = ManualClock(NOW)
+    table = FakeStore(clock)
+    table.put(clearing.hold("x", NOW))
+    clock.now += timedelta(seconds=60)
+    assert table.get(clearing.hold_key("x")) is not None
+    clock.now += timedelta(seconds=60)
+    assert table.get(clearing.hold_key("x")) is None
