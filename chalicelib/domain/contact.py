@@ -13,6 +13,9 @@ WINDOW = timedelta(hours=24) - timedelta(minutes=5)
 # A contact's open requests of one service live on its item, which must stay small.
 MOST_OPEN = 20
 
+# Everybody's until they choose another.
+LANGUAGE = "id"
+
 
 class Mark(NamedTuple):
     """A request on its contact: when it was opened (by the provider's time of the opening message) or closed, and its id."""
@@ -41,8 +44,8 @@ class Contact:
     """A person, known by phone, by WhatsApp user id, or by both. phone, user_id and name are personal data.
 
     last_inbound: by channel number. open and closed: by (office, service); open ones oldest first. absorbed: contacts that
-    turned out to be the same person; such a one has `merged_into`. changed_by: the last write that opened, closed, absorbed or
-    opted out or in, so that a merge can tell whether it has seen everything.
+    turned out to be the same person; such a one has `merged_into`. changed_by: the last write that opened, closed, absorbed,
+    opted out or in, or chose, or told what is missing, so that a merge can tell whether it has seen everything.
 
     told: by channel number. answered: the answers of an hour (UTC, `2026112403`), each by a few symbols of its message's
     hash, so that robots cannot talk for ever. incomplete: open requests that lack something. picked: by channel number, the
@@ -58,7 +61,7 @@ class Contact:
     phone: str | None = None
     user_id: str | None = None
     name: str | None = None
-    language: str = "id"
+    language: str = LANGUAGE
     opted_out_at: datetime | None = None
     last_inbound: Mapping[str, datetime] = field(default_factory=dict)
     open: Mapping[tuple[str, str], tuple[Mark, ...]] = field(default_factory=dict)

@@ -122,7 +122,7 @@ def _on_contact(heard: Heard, decision: Decision) -> list[Update]:
     if decision.intent is Intent.OPT_IN:
         updates.append(contacts.opt_in(contact.id, now))
     if decision.language:
-        updates.append(talk.speaks(contact.id, decision.language))
+        updates.append(talk.speaks(contact.id, decision.language, now))
     if decision.sms_phone:
         updates.append(talk.gave_number(contact.id, decision.sms_phone, now))
     if decision.rates:

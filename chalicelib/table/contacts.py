@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from chalicelib.domain.contact import MOST_OPEN, Contact, Mark, Question, Told
+from chalicelib.domain.contact import LANGUAGE, MOST_OPEN, Contact, Mark, Question, Told
 from chalicelib.domain.request import Request
 from chalicelib.ports import Condition, Item, Key, Put, Update
 from chalicelib.table.values import Reader, filled, keyed_digest, moment, stamp
@@ -119,7 +119,8 @@ def closes(request: Request, contact_id: str, at: datetime) -> Update:
 def absorb(into: Contact, other: Contact) -> tuple[Update, Update]:
     """Makes two contacts one: `into` gets what `other` has, and `other` points to it. Opted out wins, and what is later.
 
-    Refused when either opened, closed, absorbed or opted out or in since it was read.
+    A language that is not the first of everybody's was chosen, and stays. Refused when either opened, closed, absorbed, opted
+    out or in or chose since it was read.
     """
     later = {name: at for name, at in _flat(other).items() if at > _flat(into).get(name, "")}
     known = filled(
@@ -128,11 +129,17 @@ def absorb(into: Contact, other: Contact) -> tuple[Update, Update]:
     known |= filled({"sms_phone": into.sms_phone or other.sms_phone, "sms_asked_at": into.sms_asked_at or other.sms_asked_at})
     known |= filled({"opted_out_at": into.opted_out_at or other.opted_out_at, "changed_by": f"absorb {other.id}"})
     known |= {f"name#{request_id}": name for request_id, name in other.names.items()}
+    if into.language == LANGUAGE:
+        known["language"] = other.language
+    picked = {f"picked#{number}": request_id for number, request_id in other.picked.items() if number not in into.picked}
     marks = {_open_name(pair): frozenset(_mark(*one) for one in marks) for pair, marks in other.open.items()}
     marks |= {"incomplete": other.incomplete} if other.incomplete else {}
     gained = Update(
-        key(into.id), set_=later | known, join={**marks, "absorbed": other.absorbed | {other.id}},
-        when=(*LIVES, _unchanged(into), *(Condition(name, "below", at) for name, at in later.items())),
+        key(into.id), set_=later | known | picked, join={**marks, "absorbed": other.absorbed | {other.id}},
+        when=(
+            *LIVES, _unchanged(into), *(Condition(name, "below", at) for name, at in later.items()),
+            *(Condition(name, "absent") for name in picked),
+        ),
     )  # fmt: skip
     given = Update(
         key(other.id), set_={"merged_into": into.id}, remove=tuple(_open_name(pair) for pair in other.open),
@@ -155,9 +162,9 @@ def read(item: Item) -> Contact:
             families[field][_pair(rest)] = value(reader, name)
     return Contact(
         id=reader.text("pk").removeprefix("CONTACT#"), phone=reader.maybe("phone"), user_id=reader.maybe("user_id"),
-        name=reader.maybe("name"), language=reader.maybe("language") or "id", opted_out_at=reader.maybe_time("opted_out_at"),
-        absorbed=frozenset(reader.many("absorbed")), merged_into=reader.maybe("merged_into"),
-        changed_by=reader.maybe("changed_by"), sms_phone=reader.maybe("sms_phone"),
+        name=reader.maybe("name"), language=reader.maybe("language") or LANGUAGE,
+        opted_out_at=reader.maybe_time("opted_out_at"), absorbed=frozenset(reader.many("absorbed")),
+        merged_into=reader.maybe("merged_into"), changed_by=reader.maybe("changed_by"), sms_phone=reader.maybe("sms_phone"),
         sms_asked_at=reader.maybe_time("sms_asked_at"), incomplete=frozenset(reader.many("incomplete")), **families,
     )  # fmt: skip
 

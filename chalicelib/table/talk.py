@@ -100,13 +100,17 @@ def gave_number(contact_id: str, sms_phone: str, now: datetime) -> Update:
     return Update(contacts.key(contact_id), set_=set_, when=LIVES)
 
 
-def speaks(contact_id: str, language: str) -> Update:
-    """The language that a person wants."""
-    return Update(contacts.key(contact_id), set_={"language": language}, when=LIVES)
+def speaks(contact_id: str, language: str, now: datetime) -> Update:
+    """The language that a person wants. A merge with what was read before has to read it again."""
+    set_ = {"language": language, "changed_by": f"language {stamp(now)}"}
+    return Update(contacts.key(contact_id), set_=set_, when=LIVES)
 
 
 def after_change(before: Request, after: Request, contact_id: str, now: datetime) -> Update | None:
-    """What a status change is to its contact's item: the end of an open request, or something that is missing or no more."""
+    """What a status change is to its contact's item: the end of an open request, or something that is missing or no more.
+
+    A merge with what was read before has to read it again.
+    """
     if after.closed:
         return contacts.closes(after, contact_id, now)
     lacks, lacked = (one.status is Status.INCOMPLETE for one in (after, before))
@@ -114,8 +118,9 @@ def after_change(before: Request, after: Request, contact_id: str, now: datetime
         return None
     one = {"incomplete": frozenset({after.id})}
     alive = (Condition("merged_into", "absent"),)
+    seen = {"changed_by": f"lack {after.id} {after.version}"}
     key = contacts.key(contact_id)
-    return Update(key, join=one, when=alive) if lacks else Update(key, leave=one, when=alive)
+    return Update(key, seen, join=one, when=alive) if lacks else Update(key, seen, leave=one, when=alive)
 
 
 def rated(contact_id: str, request_id: str) -> Update:

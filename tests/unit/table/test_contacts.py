@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.contact import MOST_OPEN, Contact, Mark, Question
-from chalicelib.domain.request import Request
+from chalicelib.domain.request import Request, Status
 from chalicelib.ports import Condition, ConditionFailed, Key, Put, Update
 from chalicelib.table import addresses, contacts, talk
 from chalicelib.table.addresses import Place
@@ -334,6 +334,28 @@ class TestMerge:
 
         assert found(merged(into, other)).opted_out_at == NOW
 
+    @pytest.mark.parametrize(("into", "other", "both"), [("id", "en", "en"), ("en", "id", "en"), ("id", "id", "id")])
+    def test_a_language_that_was_chosen_stays(self, into: str, other: str, both: str) -> None:
+        table = merged(replace(self.BY_PHONE, language=into), replace(self.BY_USER_ID, language=other))
+
+        assert found(table).language == both
+
+    def test_the_request_that_is_spoken_of_stays_and_the_others_is_where_none_is(self) -> None:
+        into, other = (
+            replace(self.BY_PHONE, picked={KTP: "KTP-1"}),
+            replace(self.BY_USER_ID, picked={KTP: "KTP-2", "1": "KK-1"}),
+        )
+
+        assert found(merged(into, other)).picked == {KTP: "KTP-1", "1": "KK-1"}
+
+    def test_is_refused_when_another_request_was_picked_since_it_was_read(self) -> None:
+        table = written(writes_of(self.BY_PHONE), writes_of(replace(self.BY_USER_ID, picked={KTP: "KTP-2"})))
+        planned = contacts.absorb(found(table), found(table, OTHER_ID))
+        table.update(talk.picked(CONTACT_ID, KTP, "KTP-1"))
+
+        with pytest.raises(ConditionFailed):
+            table.transact(planned)
+
     def test_names_everybody_who_was_absorbed_before(self) -> None:
         table = merged(self.BY_PHONE, self.BY_USER_ID)
         third = Contact("f" * 20, phone="+6281200000003")
@@ -345,7 +367,7 @@ class TestMerge:
         assert found(table, third.id).absorbed == {CONTACT_ID, OTHER_ID}
 
     @pytest.mark.parametrize("whose", [CONTACT_ID, OTHER_ID])
-    @pytest.mark.parametrize("change", ["opens", "closes", "opt_out", "opt_in", "rated"])
+    @pytest.mark.parametrize("change", ["opens", "closes", "opt_out", "opt_in", "rated", "speaks", "lacks"])
     def test_is_refused_when_either_changed_since_it_was_read(self, whose: str, change: str) -> None:
         table = written(writes_of(self.BY_PHONE), writes_of(self.BY_USER_ID), [asked(whose, ID, Question(NOW, KTP))])
         planned = contacts.absorb(found(table), found(table, OTHER_ID))
@@ -356,6 +378,8 @@ class TestMerge:
             "opt_out": lambda: contacts.opt_out(whose, LATER),
             "opt_in": lambda: contacts.opt_in(whose, LATER),
             "rated": lambda: talk.rated(whose, ID),
+            "speaks": lambda: talk.speaks(whose, "en", LATER),
+            "lacks": lambda: talk.after_change(request, replace(request, status=Status.INCOMPLETE), whose, LATER),
         }
         table.update(changes[change]())
 
