@@ -14,7 +14,7 @@ from chalicelib.domain.conversation import decide
 from chalicelib.domain.errors import TransientError
 from chalicelib.domain.message import Message
 from chalicelib.flows.following import Following, Heard
-from chalicelib.flows.keeping import Stored, stored_before_merge
+from chalicelib.flows.keeping import Stored, stored_before_merge, stored_by_former_version
 from chalicelib.flows.people import People
 from chalicelib.ports import Clock, ConditionFailed, Item, Metrics, Put, SecretValues, Store, Write
 from chalicelib.table import contacts, messages
@@ -42,7 +42,10 @@ class Chat:
         channel = secrets.channels[message.phone_number_id]
         office = self.offices[channel.office]
         now = self.clock()
-        contact = self._heard(message, secrets, min(message.at, now))
+        contact, newest = self._heard(message, secrets, min(message.at, now))
+        # The newest message on its number is stored nowhere yet.
+        if not newest and stored_by_former_version(self.store, contact, message):
+            return Stored.DUPLICATE
         if stored_before_merge(self.store, contact, message):
             return Stored.DUPLICATE
         for _ in range(_TRIES):
@@ -60,17 +63,18 @@ class Chat:
             return Stored.STORED
         raise TransientError("a contact kept changing")
 
-    def _heard(self, message: Message, secrets: SecretValues, at: datetime) -> Contact:
-        """The sender, whose last inbound on that number is at least `at` now."""
+    def _heard(self, message: Message, secrets: SecretValues, at: datetime) -> tuple[Contact, bool]:
+        """The sender, whose last inbound on that number is at least `at` now, and whether it was lower before."""
         contact_id = self.people.find(secrets.address_key, message.phone, message.user_id, at, message.name)
         for _ in range(_TRIES):
             try:
                 item: Item | None = self.store.update(contacts.heard(contact_id, message.phone_number_id, at))
+                raised = True
             except ConditionFailed as failed:
-                item = failed.refused[0]
+                item, raised = failed.refused[0], False
             contact = contacts.read(item) if item else None
             if contact is not None and contact.merged_into is None:
-                return contact
+                return contact, raised
             contact_id = contact.merged_into if contact and contact.merged_into else contact_id
         raise TransientError("a contact was not there, or kept moving")
 
@@ -80,7 +84,7 @@ class Chat:
         contact = contacts.read(item) if item else None
         if contact is not None and contact.merged_into is None:
             return contact
-        return self._heard(message, secrets, min(message.at, now))
+        return self._heard(message, secrets, min(message.at, now))[0]
 
     def _write(self, put: Put, following: list[Write]) -> None:
         """Stores the message, together with what follows from it; the message is the write numbered 0."""

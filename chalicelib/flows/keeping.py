@@ -35,6 +35,16 @@ def stored_before_merge(store: Store, contact: Contact, message: Message, family
     return bool(keys) and bool(store.get_many(keys))
 
 
+def stored_by_former_version(store: Store, contact: Contact, message: Message) -> bool:
+    """Whether a message with a file is stored already, under the key that it had before keys told of files.
+
+    Raises:
+        TransientError.
+    """
+    keys = [former for one in {contact.id} | contact.absorbed if (former := messages.former_key(one, message))]
+    return bool(keys) and bool(store.get_many(keys))
+
+
 @dataclass(frozen=True)
 class Keeping:
     """Keeps events and broken elements by their content, so that a repeat adds nothing."""

@@ -35,6 +35,12 @@ def key(contact_id: str, message: Message, family: str = "MSG") -> Key:
     return Key(f"CONTACT#{contact_id}", f"{family}#{stamp(message.at)}#{digest(message.provider_id)}{suffix}")
 
 
+def former_key(contact_id: str, message: Message) -> Key | None:
+    """Where a message with a file was before keys said so; None for one without."""
+    here = key(contact_id, message)
+    return Key(here.pk, here.sk.removesuffix(files.SUFFIX)) if here.sk.endswith(files.SUFFIX) else None
+
+
 def put(
     contact_id: str, message: Message, decision: Decision | None, request_id: str | None, now: datetime, office: str = ""
 ) -> Put:

@@ -128,9 +128,9 @@ def test_a_message_by_phone_and_user_id_costs_no_more_once_both_are_known(metere
 
 
 def test_a_redelivered_message_costs_one_read_and_two_refused_writes(metered: Metered) -> None:
-    photo = first_photo(metered.world)
-    metered.world.receive(photo)
-    assert metered.cost(lambda: metered.world.receive(photo)) == (1, 0, 0), "no answer tells of the refused ones"
+    words = payloads.envelope(payloads.value(payloads.text("ini fotonya", at=metered.world.seconds)))
+    metered.world.receive(words)
+    assert metered.cost(lambda: metered.world.receive(words)) == (1, 0, 0), "no answer tells of the refused ones"
 
 
 def test_a_look_up_costs_one_read(metered: Metered) -> None:

@@ -20,7 +20,7 @@ from chalicelib.domain.request import Request, Status
 from chalicelib.domain.staff import Role
 from chalicelib.flows.due_media import MOST_PER_OFFICE
 from chalicelib.flows.reading import File
-from chalicelib.ports import Download, Item, Key, Update
+from chalicelib.ports import Delete, Download, Item, Key, Put, Update
 from chalicelib.table import media
 from tests.data import payloads
 from tests.fakes.providers import FakeQueue, Killed
@@ -54,6 +54,14 @@ def file_id(item: Item) -> str:
 
 def states(world: World) -> list[str]:
     return [str(media.state(item)) for item in files(world)]
+
+
+def as_the_former_version_stored(world: World) -> None:
+    """Keys did not say yet that a message has a file, and no file was fetched."""
+    for item in files(world):
+        world.store.delete(Delete(Key(str(item["pk"]), str(item["sk"]))))
+        old = {name: value for name, value in item.items() if name not in {"due_pk", "due_at"}}
+        world.store.put(Put({**old, "sk": str(item["sk"]).removesuffix(media.SUFFIX)}))
 
 
 def asked_again(world: World) -> list[Notice]:
@@ -577,3 +585,42 @@ class TestDispatched:
         world.clock.now += timedelta(minutes=3)
         world.parts.due_media()
         assert world.parts.media_queue.take() == [sent]  # type: ignore[attr-defined]
+
+
+class TestAPhotoThatTheFormerVersionStored:
+    def test_is_known_when_it_comes_again(self) -> None:
+        world = World()
+        first = payloads.envelope(payloads.value(payloads.photo(at=world.seconds)))
+        world.receive(first)
+        world.run()
+        world.clock.now += timedelta(minutes=1)
+        another = payloads.envelope(payloads.value(payloads.photo(at=world.seconds, sender="6281200000002")))
+        world.receive(another)
+        world.run()
+        world.clock.now += timedelta(minutes=1)
+        later = payloads.envelope(payloads.value(payloads.photo(at=world.seconds)))
+        world.receive(later)
+        as_the_former_version_stored(world)
+        before = world.items()
+        world.clock.now += timedelta(days=1)
+        for payload in (first, another, later):
+            assert world.receive(payload) == {"stored": 0, "duplicate": 1, "quarantined": 0}
+        assert world.items() == before
+
+    def test_is_known_when_its_sender_turned_out_to_be_somebody_else_too(self) -> None:
+        world = World()
+        photo = payloads.envelope(payloads.value(payloads.photo(at=world.seconds, sender=None, from_user_id="ID.1")))
+        world.receive(photo)
+        as_the_former_version_stored(world)
+        world.say("halo")
+        world.say("halo", from_user_id="ID.1")
+        before = world.items()
+        assert world.receive(photo)["duplicate"] == 1
+        assert world.items() == before
+
+    def test_costs_no_photo_a_read_that_comes_in_order(self) -> None:
+        world = World()
+        sends(world)
+        world.clock.now += timedelta(seconds=1)
+        photo = payloads.envelope(payloads.value(payloads.photo(at=world.seconds)))
+        assert operations(world.store, lambda: world.receive(photo)) == ["get", "update", "put"]
