@@ -3,11 +3,14 @@
 import copy
 from typing import Any, TypeVar
 
+from moto.core.responses import ActionResult
 from moto.dynamodb.models.table import StreamShard, Table
+from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.models import dynamodbstreams_backends
 from moto.sqs.models import SQSBackend
 
 _ITERATORS_KEPT = 100
+_TRANSACTIONS_KEPT = 1000
 
 _copies: dict[int, Table] = {}
 """id of a table → its copy, made by the request at hand."""
@@ -18,6 +21,7 @@ Copied = TypeVar("Copied", Table, StreamShard)
 def tune() -> None:
     """Changes moto, once for the process."""
     _answer_polls_at_once()
+    _know_transactions_again()
     _copy_tables_once_and_streams_not_at_all()
 
 
@@ -44,6 +48,27 @@ def _answer_polls_at_once() -> None:
         return receive(self, queue_name, count, 0, *args, **kwargs)
 
     SQSBackend.receive_message = receive_at_once  # type: ignore[method-assign]  # moto has no setting for it
+
+
+def _know_transactions_again() -> None:
+    """Makes a transaction that comes again with its ClientRequestToken one transaction.
+
+    It comes again when the answer took too long, as on a busy machine; moto would refuse it for its own writes.
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+    """
+    write, done = DynamoHandler.transact_write_items, dict[str, ActionResult]()
+
+    def write_once(self: DynamoHandler) -> ActionResult:
+        token = self.body.get("ClientRequestToken")
+        if token is None:
+            return write(self)
+        if token not in done:
+            done[token] = write(self)
+            while len(done) > _TRANSACTIONS_KEPT:
+                del done[next(iter(done))]
+        return done[token]
+
+    DynamoHandler.transact_write_items = write_once  # type: ignore[method-assign]
 
 
 def _copy_tables_once_and_streams_not_at_all() -> None:

@@ -1,9 +1,10 @@
 """A table that looks on: every write of a notice must move it forward, or back only as far as the rules allow."""
 
 from collections import defaultdict
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from chalicelib.domain.circuit import Circuit
 from chalicelib.domain.notice import ARRIVED, FINAL, NUDGES, RANK, Kind, Notice, State
 from chalicelib.ports import Clock, Item, Key
 from chalicelib.table import circuits, notices, requests
@@ -74,7 +75,7 @@ class WatchedStore(FakeStore):
             self.anew.add(str(new["request_id"]))
         if new is not None and key.sk == "CIRCUITS":
             now_open = circuits.read(new)
-            self._watch_circuits(now_open.keys())
+            self._watch_circuits(now_open)
             told = [scope for scope, one in now_open.items() if one.told]
             self.tellings += len(told) - len(self.told.keys() & set(told))
             self.told = {scope: self.told.get(scope, (self.steps, self._clock())) for scope in told}
@@ -104,11 +105,12 @@ class WatchedStore(FakeStore):
         else:
             self.opted_out.pop(contact_id, None)
 
-    def _watch_circuits(self, now_open: AbstractSet[str]) -> None:
-        for scope in now_open - self.circuits.keys():
-            self.circuits[scope] = (self.steps, self._clock())
+    def _watch_circuits(self, now_open: Mapping[str, Circuit]) -> None:
+        for scope in now_open.keys() - self.circuits.keys():
+            # What had found it down may have taken long to write it: the time of that counts.
+            self.circuits[scope] = (self.steps, now_open[scope].since)
             self.openings += 1
-        for scope in self.circuits.keys() - now_open:
+        for scope in self.circuits.keys() - now_open.keys():
             del self.circuits[scope]
 
 

@@ -1,8 +1,9 @@
 """The office answers on its own phone: the robot is quiet meanwhile, and what officers type there moves a request."""
 
 import re
+from typing import Any
 
-from tests.system.cases import daytime
+from tests.system.cases import daytime, now
 from tests.system.client import Devstack
 
 ALL_SERVICES = "100000000000021"
@@ -15,9 +16,10 @@ def say(stack: Devstack, phone: str, text: str) -> None:
 
 def officer_types(stack: Devstack, text: str, to: str | None = None, times: int = 1) -> None:
     """In the resident's chat, or in the number's chat with itself."""
-    person = {"to": to} if to else {}
+    what: dict[str, Any] = {"to": to} if to else {}
+    what |= {"text": text, "id": f"wamid.{hash((text, to))}", "timestamp": int(now(stack).timestamp())}
     for number in range(times):
-        written = stack.sim("echo", phone_number_id=ALL_SERVICES, text=text, id=f"wamid.{hash((text, to))}", **person)
+        written = stack.sim("echo", phone_number_id=ALL_SERVICES, **what)
         assert written["status"] == 200
         assert written["response"]["stored" if number == 0 else "duplicate"] == 1
 

@@ -141,3 +141,25 @@ def test_each_transaction_that_fails_leaves_table_and_stream_as_they_were_just_b
     start = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
     streamed = [record["dynamodb"]["Keys"]["pk"]["S"] for record in streams.get_records(ShardIterator=start)["Records"]]
     assert [key for key in streamed if key != "counter"] == ["put, failing False"] * 2
+
+
+def test_a_transaction_that_comes_again_with_its_token_is_one_and_a_failed_one_is_none(aws: LocalAws) -> None:
+    client = aws.dynamodb()
+    client.create_table(
+        TableName="once",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+    def put(pk: str, token: str, condition: str) -> None:
+        one: PutTypeDef = {"TableName": "once", "Item": {"pk": {"S": pk}}, "ConditionExpression": condition}
+        client.transact_write_items(TransactItems=[{"Put": one}], ClientRequestToken=token)
+
+    for _ in range(2):
+        put("1", "first", "attribute_not_exists(pk)")
+    with pytest.raises(ClientError, match="TransactionCanceled"):
+        put("1", "second", "attribute_not_exists(pk)")
+    put("2", "second", "attribute_not_exists(pk)")
+
+    assert sorted(item["pk"]["S"] for item in client.scan(TableName="once")["Items"]) == ["1", "2"]
