@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from chalicelib.domain import phone
 from chalicelib.domain.catalogue import LANGUAGES, MEDIA_KEPT, MOST_REQUIREMENTS
 from chalicelib.domain.errors import Malformed
+from chalicelib.domain.media import KEPT_BY_WHATSAPP
 from chalicelib.domain.request import Status
 from chalicelib.table.requests import REQUESTS_KEPT
 
@@ -179,7 +180,8 @@ class OfficeFile(_Part):
     links: list[Host] = Field(default_factory=list)
     notice_hours: Hours
     notice_on_closed_days: bool
-    media_days: int = Field(default=MEDIA_KEPT.days, ge=1, lt=REQUESTS_KEPT.days)
+    # Longer than WhatsApp delivers a message of before: it must not come after the rest is cleared.
+    media_days: int = Field(default=MEDIA_KEPT.days, gt=KEPT_BY_WHATSAPP.days, lt=REQUESTS_KEPT.days)
     notify: list[Told]
     rating: bool = False
     sms: SmsFile

@@ -84,7 +84,7 @@ WRONG: list[tuple[str, str]] = [
     (changed('{ code = "police-letter", ', '{ code = "kk", '), "services.KTP.needs: Value error, 'kk' is the code of two"),
     (changed('"F-1.02", en = "form F-1.02"', '"F-1.02"'), "services.KK.needs.0.en: "),
     (changed('"form F-1.02" }', '"form of forms.example.com" }'), "services.KK: forms.example.com"),
-    (changed("media_days = 30", "media_days = 0"), "media_days: "),
+    (changed("media_days = 30", "media_days = 7"), "media_days: "),
     (changed("media_days = 30", "media_days = 365"), "media_days: "),
     (changed('sender = "DUKCAPIL"', 'sender = "DUKCAPIL LAMSEL"'), "sms.sender: "),
     (changed('monday = "08:00-15:00"', 'monday = "08:15-15:45"\nsaturday = "09:15-11:45"'), "services.KTP: the SMS for ready"),
