@@ -17,7 +17,7 @@ from chalicelib.domain.message import Echo, Message
 from chalicelib.flows.keeping import Stored, stored_before_merge
 from chalicelib.flows.people import People, living
 from chalicelib.flows.status_words import Changed, Refused, StatusWords, Written
-from chalicelib.ports import Clock, ConditionFailed, Metrics, Put, SecretValues, Store, Update, Write
+from chalicelib.ports import Clock, ConditionFailed, Key, Metrics, Put, SecretValues, Store, Update, Write
 from chalicelib.table import contacts, messages, requests, talk
 from chalicelib.table.values import Reader
 
@@ -90,16 +90,17 @@ class Coexistence:
 
     def _called(self, written: Written, contact: Contact, open_: set[str]) -> list[Write]:
         """Takes away that a person was wanted on this number before this was written."""
-        call = talk.call_key(contact.id, written.office.code)
+        calls = [talk.call_key(one, written.office.code) for one in sorted({contact.id} | contact.absorbed)]
         writes: list[Write] = []
-        for item in self.store.get_many([call, *(requests.key(one) for one in sorted(open_)[:_MOST_READ])]):
+        for item in self.store.get_many([*calls, *(requests.key(one) for one in sorted(open_))][:_MOST_READ]):
             reader = Reader(item)
-            listed = item["sk"] == call.sk and "queue_pk" in item
+            key = Key(reader.text("pk"), reader.text("sk"))
+            listed = key in calls and "queue_pk" in item
             asked_at = reader.maybe_time("asked_at" if listed else "asks_human_at")
             if asked_at is None or asked_at > written.at or item.get("phone_number_id") != written.message.phone_number_id:
                 continue
             writes.append(
-                talk.call_answered(call, asked_at) if listed else requests.human_answered_at(str(item["id"]), asked_at)
+                talk.call_answered(key, asked_at) if listed else requests.human_answered_at(str(item["id"]), asked_at)
             )
         return writes
 

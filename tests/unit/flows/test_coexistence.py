@@ -115,6 +115,15 @@ class TestAnOfficersWords:
         world.say("mau bicara petugas lagi")
         assert len(world.parts.reading.calls(world.officer)) == 1
 
+    def test_end_the_wait_of_who_turned_out_to_be_somebody_else_too(self) -> None:
+        world = World()
+        world.say("halo")
+        world.say("mau bicara petugas", sender=None, from_user_id="ID.1")
+        world.say("halo", from_user_id="ID.1")
+        assert len(world.parts.reading.calls(world.officer)) == 1
+        world.officer_writes("Ada yang bisa dibantu, Bu?")
+        assert world.parts.reading.calls(world.officer) == []
+
     def test_on_another_number_or_before_it_was_asked_end_nothing(self, world: World) -> None:
         world.say("mau bicara petugas")
         world.officer_writes("Selamat pagi", number=KK)
