@@ -534,6 +534,7 @@ def test_forwarded_chain_opens_nothing(world: World) -> None:
 def test_message_on_an_open_request_that_owes_no_answer_costs_two_writes(world: World, request_: Request) -> None:
     photo(world)
     world.run()
+    wait(world, seconds=1)
     calls: list[str] = []
     for name in ("put", "update", "transact", "get", "get_many", "query", "query_index"):
         counted(world.store, name, calls)
