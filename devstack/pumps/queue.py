@@ -1,5 +1,7 @@
 """The event source mapping of a queue: each message until its handler succeeded, or it went to the dead letters."""
 
+import threading
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -47,6 +49,8 @@ class QueuePump:
         self._batch_size = batch_size
         self._poll_s = poll_s
         self._redelivery_delay_s = redelivery_delay_s
+        self._look_at_s = 0.0
+        self._lock = threading.Lock()
         self._loop = Loop("queue-pump", self.turn, threads=maximum_concurrency)
 
     def start(self) -> None:
@@ -59,11 +63,16 @@ class QueuePump:
 
     def idle(self) -> bool:
         """Whether the queue holds no message, in no state, and no handler is running."""
+        if self.function.running:
+            return False
         counts = self._sqs.get_queue_attributes(QueueUrl=self._queue_url, AttributeNames=_NOT_GONE)["Attributes"]
         return not any(int(count) for count in counts.values()) and not self.function.running
 
     def turn(self) -> float:
         """Handles one batch; returns how long to wait before the next one."""
+        wait_s = self._others_look()
+        if wait_s > 0:
+            return wait_s
         # No long poll: moto would let nobody else in meanwhile.
         messages = self._sqs.receive_message(
             QueueUrl=self._queue_url,
@@ -73,12 +82,22 @@ class QueuePump:
         ).get("Messages", [])
         if not messages:
             return self._poll_s
+        self._look_at_s = 0.0  # there may be work for all
         try:
             self.function.invoke(queue_event(messages, self._queue_arn))
         except InvocationError:
             self._give_back(messages)
         else:
             self._delete(messages)
+        return 0.0
+
+    def _others_look(self) -> float:
+        """For how long another thread's look at an empty queue will do; 0 when it is this one's turn."""
+        with self._lock:
+            now_s = time.monotonic()
+            if now_s < self._look_at_s:
+                return self._look_at_s - now_s
+            self._look_at_s = now_s + self._poll_s
         return 0.0
 
     def _delete(self, messages: Sequence["MessageTypeDef"]) -> None:

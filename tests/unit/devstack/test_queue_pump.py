@@ -1,5 +1,6 @@
 import json
 import threading
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,15 +33,16 @@ class Queue:
         return [message["Body"] for message in found.get("Messages", [])]
 
     def pump(
-        self, handler: Handler, *, batch_size: int = 1, maximum_concurrency: int = 2, redelivery_delay_s: int | None = None
-    ) -> QueuePump:
+        self, handler: Handler, *, batch_size: int = 1, maximum_concurrency: int = 2, redelivery_delay_s: int | None = None,
+        poll_s: float = 0.01,
+    ) -> QueuePump:  # fmt: skip
         return QueuePump(
             self.aws.sqs(),
             self.url,
             Function("deliver", handler),
             batch_size=batch_size,
             maximum_concurrency=maximum_concurrency,
-            poll_s=0.01,
+            poll_s=poll_s,
             redelivery_delay_s=redelivery_delay_s,
         )
 
@@ -198,3 +200,16 @@ def test_stopping_waits_for_the_message_in_hand_and_takes_no_further_one(queue: 
     assert pump.function.invocations == 1
     counts = queue.aws.sqs().get_queue_attributes(QueueUrl=queue.url, AttributeNames=["All"])["Attributes"]
     assert (counts["ApproximateNumberOfMessages"], counts["ApproximateNumberOfMessagesNotVisible"]) == ("1", "0")
+
+
+def test_an_empty_queue_is_looked_at_by_one_thread_and_a_full_one_by_all(queue: Queue) -> None:
+    handler = RecordingHandler()
+    pump = queue.pump(handler, poll_s=0.5)
+    assert pump.turn() == 0.5
+    queue.send("1", "2")
+    wait_s = pump.turn()
+    assert 0 < wait_s <= 0.5
+    assert handler.bodies == []
+    time.sleep(wait_s)
+    assert (pump.turn(), pump.turn(), pump.turn()) == (0.0, 0.0, 0.5)
+    assert sorted(handler.bodies) == [["1"], ["2"]]
