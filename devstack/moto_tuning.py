@@ -1,12 +1,14 @@
 """What a moto that runs for hours behind one lock needs changed."""
 
 import copy
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from moto.core.responses import ActionResult
 from moto.dynamodb.models.table import StreamShard, Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.models import dynamodbstreams_backends
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.sqs.models import SQSBackend
 
 _ITERATORS_KEPT = 100
@@ -20,6 +22,7 @@ Copied = TypeVar("Copied", Table, StreamShard)
 
 def tune() -> None:
     """Changes moto, once for the process."""
+    _find_each_service_once()
     _answer_polls_at_once()
     _know_transactions_again()
     _copy_tables_once_and_streams_not_at_all()
@@ -35,6 +38,12 @@ def after_each_request() -> None:
         for backend in regions.values():
             while len(backend.shard_iterators) > _ITERATORS_KEPT:
                 del backend.shard_iterators[next(iter(backend.shard_iterators))]
+
+
+def _find_each_service_once() -> None:
+    """Moto tries the patterns of all its services at each request's host."""
+    find = DomainDispatcherApplication.get_backend_for_host
+    DomainDispatcherApplication.get_backend_for_host = lru_cache(maxsize=256)(find)  # type: ignore[method-assign]
 
 
 def _answer_polls_at_once() -> None:

@@ -39,7 +39,7 @@ class QueuePump:
         *,
         batch_size: int = 1,
         maximum_concurrency: int = 2,
-        poll_s: float = 0.2,
+        poll_s: float = 0.1,
         redelivery_delay_s: int | None = None,
     ) -> None:
         self.function = function

@@ -49,7 +49,7 @@ class StreamPump:
         function: Function,
         *,
         batch_size: int = 100,
-        poll_s: float = 0.25,
+        poll_s: float = 0.1,
         first_backoff_s: float = 0.25,
         longest_backoff_s: float = 10.0,
     ) -> None:

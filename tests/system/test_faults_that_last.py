@@ -121,7 +121,7 @@ def test_an_outage_of_many_hours_loses_nothing(faulty: Devstack) -> None:
     assert by_sms.channels() == BY_SMS
     assert 119 <= by_sms.seen()[0].minutes <= 140
 
-    pass_halves_of_hours(faulty, 5)
+    pass_halves_of_hours(faulty, 2)
     assert later.channels() == []
     assert (later.notice()["state"], later.notice()["channel"]) == ("planned", "sms")
     calm(faulty, later)

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from chalicelib.domain.intents import understand
+from chalicelib.domain.intents import Meaning, understand
 from chalicelib.domain.rules import Wish
 
 FOLDER = Path(__file__).parents[2] / "data" / "intents"
@@ -43,11 +44,17 @@ def _of(path: Path) -> Iterator[Labelled]:
 
 def meant(text: str, names: dict[str, str]) -> tuple[str, str | None]:
     """Intent and service, as the list names them. Yes and no mean something only where Kabar has asked."""
-    meaning = understand(text, names)
+    meaning = _understood(text, tuple(names.items()))
     if meaning.wish in {Wish.YES, Wish.NO}:
         return "else", None
     intent = LANGUAGES.get(meaning.wish, meaning.wish.value)
     return intent, (meaning.services or (None,))[0] if intent == "open" else None
+
+
+@cache
+def _understood(text: str, names: tuple[tuple[str, str], ...]) -> Meaning:
+    """Asked once for the whole list, however many tests look at it."""
+    return understand(text, dict(names))
 
 
 @dataclass(frozen=True)
