@@ -134,7 +134,8 @@ def _conversation(stage: Stage) -> Resident:
     stage.check("one answer to three photos", len(rina.inbox()) == read + 1)
     stage.check("the request is before the officer again", stage.desk.file(rina.number())["request"]["status"] == "submitted")
 
-    stage.scene("Rina asks how it stands, asks for a person, and thinks better of cancelling")
+    stage.scene("The officer looks again. Rina asks how it stands, asks for a person, and thinks better of cancelling")
+    stage.desk.checks_off(rina.number(), {"marriage-or-certificate": "received"})
     rina.writes(KK, "gmn kk sy")
     stage.settle()
     stage.got(rina, "whatsapp", "text", "Permohonan diterima", "bukti perubahan data")
