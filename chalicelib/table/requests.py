@@ -125,10 +125,14 @@ def speaks(request_id: str, language: str) -> Update:
 
 def marked(changes: Sequence[Write], marks: Sequence[Write]) -> list[Write]:
     """Changes of requests and a chat's marks on them as writes of one transaction, which takes one for each item."""
-    writes, on = [], {mark.key: mark for mark in marks if isinstance(mark, Update)}
+    on: dict[Key, Item] = {}
+    for mark in marks:
+        if isinstance(mark, Update):
+            on.setdefault(mark.key, {}).update(mark.set_)
+    writes: list[Write] = []
     for one in changes:
-        mark = on.pop(Key(str(one.item["pk"]), str(one.item["sk"])), None) if isinstance(one, Put) else None
-        writes.append(Put({**one.item, **mark.set_}, one.when) if isinstance(one, Put) and mark else one)
+        set_ = on.pop(Key(str(one.item["pk"]), str(one.item["sk"])), {}) if isinstance(one, Put) else {}
+        writes.append(Put({**one.item, **set_}, one.when) if isinstance(one, Put) else one)
     return [*writes, *(mark for mark in marks if not isinstance(mark, Update) or mark.key in on)]
 
 

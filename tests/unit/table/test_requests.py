@@ -149,3 +149,16 @@ def test_trail_of_changes_is_kept_for_five_years() -> None:
     change = Change(ID, 2, Status.SUBMITTED, Status.VERIFIED, "staff:0123456789ab", NOW)
 
     assert requests.put_change(change).item["expires_at"] == epoch(NOW + timedelta(days=5 * 365))
+
+
+def test_what_a_chat_marks_on_a_request_goes_into_its_change_and_nothing_of_it_is_lost() -> None:
+    change = requests.put(samples.request())
+    elsewhere = requests.speaks("KTP-0000-0000-000", "en")
+    marks = [requests.speaks(ID, "en"), elsewhere, requests.asks_human(ID, NOW), requests.texted_to(ID, "+6281200000009")]
+
+    [whole, left] = requests.marked([change], marks)
+
+    assert isinstance(whole, Put)
+    marked = {"language": "en", "asks_human_at": stamp(NOW), "sms_phone": "+6281200000009"}
+    assert (whole.item, whole.when) == ({**change.item, **marked}, change.when)
+    assert left == elsewhere
