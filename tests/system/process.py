@@ -15,6 +15,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from tests.system.client import Devstack
+from tests.system.privacy import has_phone
 
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_S = 60.0  # some four on a machine with nothing else to do
@@ -101,9 +102,11 @@ def falls_silent(url: str, within_s: float = 5) -> bool:
 
 @contextmanager
 def stack_alone() -> Iterator[Devstack]:
-    """A stack for some tests alone. At its end it stops when it is told to."""
+    """A stack for some tests alone. At its end it stops when it is told to, and has logged nobody's number."""
     with Process("--json", "--port", "0") as process:
         stack = Devstack(process.first_line())
         yield stack
         stack.close()
         assert process.ends_after(signal.SIGTERM) == 0
+        logged = process.errors().splitlines()
+    assert [line for line in logged if has_phone(line)] == [], "a phone number was logged"

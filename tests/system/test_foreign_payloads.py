@@ -16,7 +16,7 @@ import boto3
 import pytest
 
 from tests.system.client import Devstack
-from tests.system.process import Process
+from tests.system.process import stack_alone
 
 FOLDER = Path(__file__).parents[1] / "data" / "foreign"
 MARK = re.compile(r"[FGHJ][0-9]{3}[A-Z]-(?:MSG|ECHO|EVENT|QUARANTINE)")
@@ -26,10 +26,8 @@ AT_A_TIME = 2
 @pytest.fixture(scope="module")
 def devstack() -> Iterator[Devstack]:
     """A stack for these tests alone: nobody waits here until all of these people are answered."""
-    with Process("--json", "--port", "0") as process:
-        stack = Devstack(process.first_line())
+    with stack_alone() as stack:
         yield stack
-        stack.close()
 
 
 def payloads(letter: str = "F") -> dict[str, Any]:
