@@ -81,6 +81,11 @@ class Contact:
     rates: Mapping[str, Question] = field(default_factory=dict)
 
     @property
+    def ids(self) -> list[str]:
+        """Every id that this person has had: what was stored under one stays there."""
+        return sorted({self.id} | self.absorbed)
+
+    @property
     def recipient(self) -> Recipient | None:
         """Where WhatsApp reaches this person, None when nowhere."""
         return Recipient(self.phone, self.user_id) if self.phone or self.user_id else None

@@ -90,7 +90,7 @@ class Coexistence:
 
     def _called(self, written: Written, contact: Contact, open_: set[str]) -> list[Write]:
         """Takes away that a person was wanted on this number before this was written."""
-        calls = [talk.call_key(one, written.office.code) for one in sorted({contact.id} | contact.absorbed)]
+        calls = [talk.call_key(one, written.office.code) for one in contact.ids]
         writes: list[Write] = []
         for item in self.store.get_many([*calls, *(requests.key(one) for one in sorted(open_))][:_MOST_READ]):
             reader = Reader(item)

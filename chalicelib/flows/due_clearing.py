@@ -8,12 +8,12 @@ from functools import partial
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.media import needed_until
 from chalicelib.flows.clearing import Clearing
-from chalicelib.flows.due import in_each_office, one_by_one
+from chalicelib.flows.due import counted, in_each_office, still_due
 from chalicelib.flows.keeping import Keeping
 from chalicelib.flows.people import living
 from chalicelib.ports import Clock, ConditionFailed, Item, Key, Store
-from chalicelib.table import clearing, requests
-from chalicelib.table.values import Reader, stamp
+from chalicelib.table import clearing, due, requests
+from chalicelib.table.values import stamp
 
 # At most so many tries an office and tick: each may have dozens of files.
 MOST_PER_OFFICE = 10
@@ -44,21 +44,18 @@ class DueClearing:
         return in_each_office(self.offices, self._office)
 
     def _office(self, code: str) -> int:
-        due = self.store.query_index("due", clearing.due_pk(code), until=stamp(self.clock()), limit=MOST_PER_OFFICE)
-        cleared, trouble = one_by_one(due, partial(self._one, self.offices[code]), while_well=True)
-        if trouble is not None:
-            raise trouble
-        return sum(cleared)
+        found = self.store.query_index("due", clearing.due_pk(code), until=stamp(self.clock()), limit=MOST_PER_OFFICE)
+        return counted(found, partial(self._one, self.offices[code]), while_well=True)
 
     def _one(self, office: Office, key: Key) -> bool:
         """Whether it was cleared: by us, and all of it."""
-        item = self.store.get(key)
-        seen = Reader(item).maybe("due_at") if item else None
-        if item is None or seen is None or seen > stamp(self.clock()):
-            return False  # the index is behind
+        found = still_due(self.store, key, self.clock())
+        if found is None:
+            return False
+        item, seen = found
         until = self.clock() + AGAIN
         try:
-            self.store.update(clearing.again(key, seen, until))
+            self.store.update(due.again(key, seen, until))
         except ConditionFailed:
             return False  # another sweep was first
         return self._request(key, item, until) if key.sk == requests.SORT_KEY else self._message(office, key, item, until)
@@ -67,7 +64,7 @@ class DueClearing:
         request = self.keeping.understood(item, requests.read)
         if request is None or not self.clearing(request):
             return False
-        self.store.update(clearing.over(key, stamp(until)))
+        self.store.update(due.over(key, stamp(until)))
         return True
 
     def _message(self, office: Office, key: Key, item: Item, until: datetime) -> bool:
@@ -75,5 +72,5 @@ class DueClearing:
         needed = needed_until(sender, office.code, office.media_time, self.clock()) if sender else None
         if needed is None:
             return self.clearing.message(item)
-        self.store.update(clearing.again(key, stamp(until), needed))
+        self.store.update(due.again(key, stamp(until), needed))
         return False

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.media import Awaited, FileState, NotKept, pause
-from chalicelib.flows.due import in_each_office, requeued
+from chalicelib.flows.due import in_each_office, requeued, still_due
 from chalicelib.flows.keeping import Keeping
 from chalicelib.flows.settling import Settling
 from chalicelib.ports import Clock, ConditionFailed, IdQueue, Key, Store
-from chalicelib.table import media
-from chalicelib.table.values import Reader, stamp
+from chalicelib.table import due, media
+from chalicelib.table.values import stamp
 
 # At most so many files an office and tick: what media's two workers fetch in a minute.
 MOST_PER_OFFICE = 60
@@ -43,25 +43,26 @@ class DueMedia:
         return in_each_office(self.offices, self._office)
 
     def _office(self, code: str) -> int:
-        due = self.store.query_index("due", media.due_pk(code), until=stamp(self.clock()), limit=MOST_PER_OFFICE)
-        return requeued(self.queue, due, self._moved)
+        found = self.store.query_index("due", media.due_pk(code), until=stamp(self.clock()), limit=MOST_PER_OFFICE)
+        return requeued(self.queue, found, self._moved)
 
     def _moved(self, key: Key) -> str | None:
         """The file's id when it belongs on the queue, its due time moved; None when it is settled or taken."""
-        item = self.store.get(key)
-        seen = Reader(item).maybe("due_at") if item else None
-        if item is None or seen is None or seen > stamp(self.clock()):
-            return None  # the index is behind
+        found = still_due(self.store, key, self.clock())
+        if found is None:
+            return None
+        item, seen = found
         file = self.keeping.understood(item, media.awaited)
-        return self._again(file, seen) if file is not None else None
+        return self._again(key, file, seen) if file is not None else None
 
-    def _again(self, file: Awaited, seen: str) -> str | None:
+    def _again(self, key: Key, file: Awaited, seen: str) -> str | None:
         """The file's id once it is due later; None when it is given up, or somebody else was faster."""
         wait = pause(file.sent_at, self.clock())
         try:
-            self.store.update(media.again(file.id, seen, self.clock() + (wait or _UNSETTLED)))
+            self.store.update(due.again(key, seen, self.clock() + (_UNSETTLED if wait is None else wait)))
         except ConditionFailed:
             return None
-        if wait is None:
-            self.settling(file, _GIVEN_UP)
-        return file.id if wait is not None else None
+        if wait is not None:
+            return file.id
+        self.settling(file, _GIVEN_UP)
+        return None

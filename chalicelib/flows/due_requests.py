@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.domain.catalogue import Office
 from chalicelib.domain.progress import nudge
 from chalicelib.domain.request import Request
-from chalicelib.flows.due import in_each_office, one_by_one
+from chalicelib.flows.due import counted, in_each_office
 from chalicelib.flows.keeping import Keeping
 from chalicelib.ports import Clock, ConditionFailed, Key, Metrics, Store
 from chalicelib.table import notices, requests
@@ -38,10 +38,7 @@ class DueRequests:
 
     def _office(self, code: str) -> int:
         due = self.store.query_index("due", requests.due_pk(code), until=stamp(self.clock()), limit=MOST_PER_OFFICE)
-        told, trouble = one_by_one(due, self._look)
-        if trouble is not None:
-            raise trouble
-        return sum(told)
+        return counted(due, self._look)
 
     def _look(self, key: Key) -> bool:
         """Whether its resident is told something by it."""

@@ -41,7 +41,7 @@ def stored_by_former_version(store: Store, contact: Contact, message: Message) -
     Raises:
         TransientError.
     """
-    keys = [former for one in {contact.id} | contact.absorbed if (former := messages.former_key(one, message))]
+    keys = [former for one in contact.ids if (former := messages.former_key(one, message))]
     return bool(keys) and bool(store.get_many(keys))
 
 

@@ -36,7 +36,7 @@ def known_as(store: Store, contact_id: str) -> list[str]:
         TransientError.
     """
     contact = living(store, contact_id)
-    return sorted({contact_id} | ({contact.id} | contact.absorbed if contact else set()))
+    return sorted({contact_id, *(contact.ids if contact else [])})
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ They are due in a partition of their own of the `due` index, so that nothing els
 
 from datetime import datetime, timedelta
 
-from chalicelib.ports import Condition, Key, Put, Update
-from chalicelib.table.values import epoch, stamp
+from chalicelib.ports import Key, Put
+from chalicelib.table.values import epoch
 
 SORT_KEY = "CLEARING"
 # Longer than the sweep may run (55 s), and than clocks differ.
@@ -16,16 +16,6 @@ _HELD = timedelta(minutes=2)
 def due_pk(office: str) -> str:
     """Partition of the `due` index for what an office has to clear."""
     return f"{office}#CLEARING"
-
-
-def again(key: Key, seen: str, at: datetime) -> Update:
-    """Makes it due later; refused when somebody else has done so, or it is cleared. seen: its due time as it was read."""
-    return Update(key, set_={"due_at": stamp(at)}, when=(Condition("due_at", "equals", seen),))
-
-
-def over(key: Key, seen: str) -> Update:
-    """Takes it from what is due, under the same condition."""
-    return Update(key, remove=("due_pk", "due_at"), when=(Condition("due_at", "equals", seen),))
 
 
 def hold_key(contact_id: str) -> Key:

@@ -106,8 +106,3 @@ def settles(file: Awaited, outcome: Settled, now: datetime, kept_for: timedelta)
         due: Item = {"due_pk": clearing.due_pk(file.office), "due_at": stamp(now + kept_for)}
         return Update(key(file.id), set_={**set_, **due}, when=once)
     return Update(key(file.id), set_=set_, remove=("due_pk", "due_at"), when=once)
-
-
-def again(file_id: str, seen: str, at: datetime) -> Update:
-    """Makes a file due later; refused when somebody else has done so, or it is settled. seen: its due time as it was read."""
-    return Update(key(file_id), set_={"due_at": stamp(at)}, when=(Condition("due_at", "equals", seen),))

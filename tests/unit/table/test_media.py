@@ -8,7 +8,7 @@ from chalicelib.domain.conversation import Decision, Intent
 from chalicelib.domain.media import Awaited, FileState, Kept, NotKept, Settled
 from chalicelib.domain.message import Media, Message
 from chalicelib.ports import ConditionFailed, Item, Key
-from chalicelib.table import media, messages
+from chalicelib.table import due, media, messages
 from chalicelib.table.values import digest, epoch, stamp
 from tests.unit.domain import samples
 from tests.unit.domain.samples import CONTACT_ID, ID, KTP, NOW
@@ -104,13 +104,13 @@ def test_file_of_no_request_is_due_to_be_cleared() -> None:
 
 
 def test_is_made_due_again_by_the_first_who_saw_it_due() -> None:
-    table, file = stored.store(), awaited()
+    table, key = stored.store(), media.key(awaited().id)
     table.put(messages.put(CONTACT_ID, PHOTO, JOIN, ID, NOW, "1801"))
     seen = stamp(NOW + media.FIRST_DUE)
 
-    assert table.update(media.again(file.id, seen, NOW + timedelta(hours=1)))["due_at"] == stamp(NOW + timedelta(hours=1))
+    assert table.update(due.again(key, seen, NOW + timedelta(hours=1)))["due_at"] == stamp(NOW + timedelta(hours=1))
     with pytest.raises(ConditionFailed):
-        table.update(media.again(file.id, seen, NOW + timedelta(hours=2)))
+        table.update(due.again(key, seen, NOW + timedelta(hours=2)))
 
 
 def test_clearing_leaves_that_it_was_there_and_nothing_of_what_it_said() -> None:
